@@ -1,1 +1,3 @@
+//! Vocalise: sing into a DAW track and get a playable multi-track MIDI arrangement, live.
 
+pub mod music;
