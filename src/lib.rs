@@ -1,3 +1,4 @@
-//! Vocalise: sing into a DAW track and get a playable multi-track MIDI arrangement, live.
+//! Sing or hum into a DAW track and get a playable multi-track MIDI arrangement, live.
 
 pub mod music;
+pub mod nn;
