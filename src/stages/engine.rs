@@ -179,6 +179,7 @@ impl<L: Line> Parked<L> {
         *state.lock() = EngineState::Loading;
         let input = OffAudio::spawn("vocalise input", move |off_audio| self.run(off_audio));
         if let Err(error) = &input {
+            shared.shutdown.store(true, Ordering::Release);
             *state.lock() = EngineState::Failed(format!("The system gave no thread: {error}."));
         }
         Engine { shared, input: input.ok() }

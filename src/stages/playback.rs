@@ -182,9 +182,7 @@ impl Player {
         }
         let expected = last.advanced(position - self.transport.position, self.rate);
         let stopped = last.playing && !next.playing;
-        let jumped = last.playing
-            && next.playing
-            && (Transport { quarters: next.quarters, ..expected }).differs_from(&expected);
+        let jumped = last.playing && next.playing && expected.is_elsewhere(&next);
         self.transport = Stamped::new(position, next);
         if stopped || jumped {
             self.release(position);

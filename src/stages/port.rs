@@ -174,11 +174,15 @@ impl<F> Port<F> {
         }
     }
 
-    /// The transport at the start of the current block; told on only where it is news.
+    /// The transport at the start of the current block; told on only where it is news. A stop or
+    /// a jump releases what sounds: what the host records must end where its recording does.
     pub fn transport(&mut self, now: Transport) {
         let news = self.transport.is_none_or(|last| {
-            let elapsed = self.position - last.position;
-            last.body.advanced(elapsed, self.rate).differs_from(&now)
+            let expected = last.body.advanced(self.position - last.position, self.rate);
+            let stopped = last.body.playing && !now.playing;
+            let jumped = last.body.playing && now.playing && expected.is_elsewhere(&now);
+            self.release_pending |= stopped || jumped;
+            expected.differs_from(&now)
         });
         if news && self.event(self.position, HostEvent::Transport(now)) || !news {
             self.transport = Some(Stamped::new(self.position, now));
@@ -202,7 +206,8 @@ impl<F> Port<F> {
         pushed
     }
 
-    /// Forgets what was heard and releases what sounds with the next block.
+    /// Forgets what was heard and releases what sounds with the next block. The stages are told
+    /// with the next signal.
     pub fn reset(&mut self) {
         self.epoch = self.epoch.wrapping_add(1);
         self.queue.len = 0;
@@ -210,7 +215,6 @@ impl<F> Port<F> {
         self.transport = None;
         self.gap = 0;
         self.reset_pending = true;
-        self.push_overdue(self.position);
     }
 
     /// Holds note-ons back (and releases what sounds) or lets them through again.
