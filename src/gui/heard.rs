@@ -30,10 +30,18 @@ impl Heard {
                 self.level_db = level_db;
                 self.track.push_back(f0);
                 let oldest = f0.time_s - SPAN_S;
-                while self.track.front().is_some_and(|point| point.time_s < oldest) {
+                while self
+                    .track
+                    .front()
+                    .is_some_and(|point| point.time_s < oldest)
+                {
                     self.track.pop_front();
                 }
-                while self.notes.front().is_some_and(|note| note.offset_s < oldest) {
+                while self
+                    .notes
+                    .front()
+                    .is_some_and(|note| note.offset_s < oldest)
+                {
                     self.notes.pop_front();
                 }
             }
@@ -63,8 +71,14 @@ mod tests {
     fn old_pitch_is_forgotten_and_a_reset_clears_all() {
         let mut heard = Heard::default();
         for n in 0..2_000 {
-            let f0 = F0Point { time_s: f64::from(n) * 0.01, hz: 220.0 };
-            heard.take(Report::Frame { f0, level_db: -20.0 });
+            let f0 = F0Point {
+                time_s: f64::from(n) * 0.01,
+                hz: 220.0,
+            };
+            heard.take(Report::Frame {
+                f0,
+                level_db: -20.0,
+            });
         }
         let first = heard.track.front().map(|p| p.time_s).unwrap_or_default();
         assert!((heard.time_s() - first - SPAN_S).abs() < 0.02);

@@ -33,7 +33,12 @@ pub struct Editor {
 pub fn editor(params: Arc<VocaliseParams>, view: Arc<View>) -> Option<EguiEditor<Editor>> {
     let state = EguiEditorState::from_size(LogicalSize::new(SIZE.0, SIZE.1), 1.0);
     let settings = EguiNiceSettings::new().with_tile("Vocalise");
-    let editor = Editor { params, view, heard: Heard::default(), host: None };
+    let editor = Editor {
+        params,
+        view,
+        heard: Heard::default(),
+        host: None,
+    };
     create_egui_editor(state, RepaintNotifier::new(), settings, editor)
 }
 

@@ -25,7 +25,10 @@ pub fn show(
         title(ui, view);
         ui.add_space(4.0);
         let below = 150.0;
-        let picture = vec2(ui.available_width(), (ui.available_height() - below).max(80.0));
+        let picture = vec2(
+            ui.available_width(),
+            (ui.available_height() - below).max(80.0),
+        );
         voice(ui, heard, picture);
         ui.add_space(6.0);
         ui.horizontal(|ui| {
@@ -46,9 +49,10 @@ fn title(ui: &mut Ui, view: &View) {
             let (colour, words) = match view.engine() {
                 EngineState::Idle => (theme::DIM, "Waits for audio".to_owned()),
                 EngineState::Loading => (theme::DIM, "Loads its models…".to_owned()),
-                EngineState::Ready if dropped > 0 => {
-                    (theme::WARN, format!("Overload: {dropped} frames dropped, {late} late"))
-                }
+                EngineState::Ready if dropped > 0 => (
+                    theme::WARN,
+                    format!("Overload: {dropped} frames dropped, {late} late"),
+                ),
                 EngineState::Ready => (theme::GOOD, "Listens".to_owned()),
                 EngineState::Failed(_) => (theme::WARN, "No notes: see below".to_owned()),
             };
@@ -67,11 +71,19 @@ fn voice(ui: &mut Ui, heard: &Heard, size: egui::Vec2) {
     let (area, _) = ui.allocate_exact_size(size, Sense::hover());
     let painter = ui.painter_at(area);
     painter.rect_filled(area, 6.0, theme::PANEL);
-    let voiced = || heard.track.iter().filter(|p| p.hz > 0.0).filter_map(|p| {
-        Some((p.time_s, pitch::from_hz(f64::from(p.hz))? as f32))
-    });
+    let voiced = || {
+        heard
+            .track
+            .iter()
+            .filter(|p| p.hz > 0.0)
+            .filter_map(|p| Some((p.time_s, pitch::from_hz(f64::from(p.hz))? as f32)))
+    };
     let (low, high) = voiced().fold((f32::MAX, f32::MIN), |(l, h), (_, p)| (l.min(p), h.max(p)));
-    let centre = if low <= high { 0.5 * (low + high) } else { 60.0 };
+    let centre = if low <= high {
+        0.5 * (low + high)
+    } else {
+        60.0
+    };
     let range = (high - low + 4.0).max(LEAST_RANGE);
     let end = heard.time_s();
     let place = |time: f64, midi: f32| {
@@ -86,7 +98,13 @@ fn voice(ui: &mut Ui, heard: &Heard, size: egui::Vec2) {
             painter.hline(area.x_range(), y, Stroke::new(1.0, theme::FAINT));
             let name = pitch::key_name(key.clamp(0, 127) as u8);
             let at = pos2(area.left() + 4.0, y);
-            painter.text(at, Align2::LEFT_BOTTOM, name, FontId::proportional(10.0), theme::DIM);
+            painter.text(
+                at,
+                Align2::LEFT_BOTTOM,
+                name,
+                FontId::proportional(10.0),
+                theme::DIM,
+            );
         }
     }
     let height = (area.height() / range * 0.8).min(12.0);
@@ -96,10 +114,20 @@ fn voice(ui: &mut Ui, heard: &Heard, size: egui::Vec2) {
         painter.rect_filled(rect.intersect(area), 3.0, colour);
     };
     for note in &heard.notes {
-        block(note.onset_s, note.offset_s, note.key(), theme::VOICE.gamma_multiply(0.35));
+        block(
+            note.onset_s,
+            note.offset_s,
+            note.key(),
+            theme::VOICE.gamma_multiply(0.35),
+        );
     }
     if let Some(note) = &heard.now {
-        block(note.onset_s, end, note.key(), theme::VOICE.gamma_multiply(0.7));
+        block(
+            note.onset_s,
+            end,
+            note.key(),
+            theme::VOICE.gamma_multiply(0.7),
+        );
     }
     let mut previous: Option<(f64, f32)> = None;
     for (time, midi) in voiced() {
@@ -114,7 +142,13 @@ fn voice(ui: &mut Ui, heard: &Heard, size: egui::Vec2) {
     if heard.track.is_empty() {
         let words = "Sing or hum: the notes go out as MIDI on channel 1.";
         let font = FontId::proportional(14.0);
-        painter.text(area.center(), Align2::CENTER_CENTER, words, font, theme::DIM);
+        painter.text(
+            area.center(),
+            Align2::CENTER_CENTER,
+            words,
+            font,
+            theme::DIM,
+        );
     }
 }
 
@@ -145,7 +179,11 @@ fn meter(ui: &mut Ui, level_db: f32, gate_db: f32) {
     painter.rect_filled(area, 4.0, theme::PANEL);
     let mut filled = area;
     filled.set_width(area.width() * share(level_db));
-    let colour = if level_db > -3.0 { theme::WARN } else { theme::GOOD };
+    let colour = if level_db > -3.0 {
+        theme::WARN
+    } else {
+        theme::GOOD
+    };
     painter.rect_filled(filled, 4.0, colour.gamma_multiply(0.8));
     let gate = area.left() + area.width() * share(gate_db);
     painter.vline(gate, area.y_range(), Stroke::new(2.0, theme::TEXT));
@@ -156,16 +194,35 @@ fn meter(ui: &mut Ui, level_db: f32, gate_db: f32) {
 /// The parameters.
 fn controls(ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
     ui.horizontal(|ui| {
-        picker(ui, &params.genre, setter, "The style of what is played along.");
-        picker(ui, &params.instrument, setter, "What the melody is meant for.");
-        picker(ui, &params.response, setter, "Fast decides notes sooner, Sure errs less.");
+        picker(
+            ui,
+            &params.genre,
+            setter,
+            "The style of what is played along.",
+        );
+        picker(
+            ui,
+            &params.instrument,
+            setter,
+            "What the melody is meant for.",
+        );
+        picker(
+            ui,
+            &params.response,
+            setter,
+            "Fast decides notes sooner, Sure errs less.",
+        );
     });
     ui.horizontal(|ui| {
         let gain = "Gain before listening; the audio that passes is not touched.";
         slider(ui, &params.gain, setter, gain);
         slider(ui, &params.gate, setter, "Nothing quieter counts as voice.");
         let mut bypass = params.bypass.value();
-        if ui.checkbox(&mut bypass, "Bypass").on_hover_text("Sends no notes while on.").changed() {
+        if ui
+            .checkbox(&mut bypass, "Bypass")
+            .on_hover_text("Sends no notes while on.")
+            .changed()
+        {
             set(setter, &params.bypass, bypass);
         }
     });
@@ -204,7 +261,9 @@ fn slider(ui: &mut Ui, param: &FloatParam, setter: &ParamSetter<'_>, help: &str)
         ui.label(RichText::new(param.name()).small().color(theme::DIM));
         let range = param.preview_plain(0.0)..=param.preview_plain(1.0);
         let mut value = param.value();
-        let slider = egui::Slider::new(&mut value, range).suffix(" dB").fixed_decimals(1);
+        let slider = egui::Slider::new(&mut value, range)
+            .suffix(" dB")
+            .fixed_decimals(1);
         let response = ui.add(slider).on_hover_text(help);
         if response.drag_started() {
             setter.begin_set_parameter(param);

@@ -74,7 +74,11 @@ impl Vocalise {
         let rate = f64::from(config.sample_rate);
         let front_end = FrontEnd::new(rate).map_err(|error| error.to_string())?;
         let response = self.params.response.value();
-        let setup = Setup { response, front_end_delay_s: front_end.delay_s(), rate };
+        let setup = Setup {
+            response,
+            front_end_delay_s: front_end.delay_s(),
+            rate,
+        };
         let reports = self.view.reporter();
         let build = Box::new(move |off_audio: &_| {
             let pack = Pack::factory().map_err(|error| error.to_string())?;
@@ -83,8 +87,16 @@ impl Vocalise {
         let offline = config.process_mode == ProcessMode::Offline;
         let (mut port, parked) = Engine::lay(rate, offline, false, self.view.state(), build);
         port.adopt(self.held);
-        *self.lines.lock() = Lines { parked: Some(parked), engine: None };
-        Ok(Active { front_end, port, start_asked: false, told_response: response })
+        *self.lines.lock() = Lines {
+            parked: Some(parked),
+            engine: None,
+        };
+        Ok(Active {
+            front_end,
+            port,
+            start_asked: false,
+            told_response: response,
+        })
     }
 }
 
@@ -181,7 +193,9 @@ impl Plugin for Vocalise {
         }
         active.listen(buffer, &self.params, context.transport());
         active.port.finish(len, |offset, message| {
-            context.try_send_event(midi::note_event(offset, message)).is_ok()
+            context
+                .try_send_event(midi::note_event(offset, message))
+                .is_ok()
         });
         self.view.update(active.port.counters());
         ProcessStatus::KeepAlive
@@ -197,7 +211,10 @@ impl Active {
         let response = params.response.value();
         if response != self.told_response {
             let index = voice::parameter::RESPONSE;
-            let event = HostEvent::Parameter { index, value: response.index() as f32 };
+            let event = HostEvent::Parameter {
+                index,
+                value: response.index() as f32,
+            };
             if self.port.event(self.port.position(), event) {
                 self.told_response = response;
             }
@@ -205,9 +222,14 @@ impl Active {
         let gain = util::db_to_gain(params.gain.value());
         let start = self.port.position();
         let port = &mut self.port;
-        self.front_end.process(buffer.as_slice(), gain, params.gate.value(), |offset, frame| {
-            port.frame(start + offset as i64, frame);
-        });
+        self.front_end.process(
+            buffer.as_slice(),
+            gain,
+            params.gate.value(),
+            |offset, frame| {
+                port.frame(start + offset as i64, frame);
+            },
+        );
     }
 }
 

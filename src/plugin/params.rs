@@ -6,9 +6,15 @@ use crate::voice::offline::Settings;
 use nih_plug::prelude::*;
 
 /// Range of the input gain in dB: a phone's recording may be 30 dB off another's.
-const GAIN_DB: FloatRange = FloatRange::Linear { min: -30.0, max: 30.0 };
+const GAIN_DB: FloatRange = FloatRange::Linear {
+    min: -30.0,
+    max: 30.0,
+};
 /// Range of the gate in dB below full scale; the lowest is as good as off.
-const GATE_DB: FloatRange = FloatRange::Linear { min: -90.0, max: -20.0 };
+const GATE_DB: FloatRange = FloatRange::Linear {
+    min: -90.0,
+    max: -20.0,
+};
 
 /// Every parameter of the plugin. Ids and their values' ids are in saved projects: they stay.
 #[derive(Params)]

@@ -14,6 +14,8 @@ pub fn snapshot(host: &nih_plug::prelude::Transport) -> Transport {
         quarters: finite(host.pos_beats()),
         bar_start: finite(host.bar_start_pos_beats()),
         bar: host.bar_number(),
-        loop_range: host.loop_range_beats().filter(|(a, b)| a.is_finite() && b.is_finite()),
+        loop_range: host
+            .loop_range_beats()
+            .filter(|(a, b)| a.is_finite() && b.is_finite()),
     }
 }

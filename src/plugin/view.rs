@@ -58,12 +58,19 @@ impl View {
 
     /// Frames dropped and events late so far.
     pub fn overload(&self) -> (u64, u64) {
-        (self.dropped.load(Ordering::Relaxed), self.late.load(Ordering::Relaxed))
+        (
+            self.dropped.load(Ordering::Relaxed),
+            self.late.load(Ordering::Relaxed),
+        )
     }
 
     /// Takes over the counters; called by the audio thread once a block.
     pub fn update(&self, counters: &Counters) {
-        let CountersView { dropped_frames, late_events, .. } = counters.view();
+        let CountersView {
+            dropped_frames,
+            late_events,
+            ..
+        } = counters.view();
         self.dropped.store(dropped_frames, Ordering::Relaxed);
         self.late.store(late_events, Ordering::Relaxed);
     }

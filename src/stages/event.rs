@@ -149,15 +149,24 @@ mod tests {
         let later = start.advanced(48_000, 48_000.0);
         assert_eq!(later.quarters, Some(5.5));
         assert!(!later.differs_from(&later));
-        let jumped = Transport { quarters: Some(0.0), ..later };
+        let jumped = Transport {
+            quarters: Some(0.0),
+            ..later
+        };
         assert!(later.differs_from(&jumped));
-        assert!(later.differs_from(&Transport { playing: false, ..later }));
+        assert!(later.differs_from(&Transport {
+            playing: false,
+            ..later
+        }));
     }
 
     #[test]
     fn a_mad_tempo_is_replaced() {
         for tempo in [f64::NAN, f64::INFINITY, 0.0, -3.0] {
-            let t = Transport { tempo: Some(tempo), ..Transport::STOPPED };
+            let t = Transport {
+                tempo: Some(tempo),
+                ..Transport::STOPPED
+            };
             assert_eq!(t.tempo_or_default(), Transport::DEFAULT_TEMPO);
         }
     }
