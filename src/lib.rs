@@ -1,5 +1,11 @@
 //! Sing or hum into a DAW track and get a playable multi-track MIDI arrangement, live.
 
+// The derive macros of nice-plug name the crate by its own name.
+extern crate nih_plug as nice_plug;
+
+pub mod audio;
 pub mod files;
 pub mod music;
 pub mod nn;
+pub mod stages;
+pub mod voice;

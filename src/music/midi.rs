@@ -116,6 +116,11 @@ impl Message {
         }
     }
 
+    /// Whether a note begins.
+    pub const fn is_note_on(self) -> bool {
+        matches!(self, Self::NoteOn { .. })
+    }
+
     /// The channel the message goes to, 0 – 15.
     pub const fn channel(self) -> u8 {
         match self {
