@@ -74,7 +74,7 @@ pub enum Warning {
 pub enum ReadError {
     /// The file system said no.
     #[error("the file cannot be opened: {0}")]
-    Open(#[source] std::io::Error),
+    Open(std::io::Error),
     /// No known format's marks are in it.
     #[error("this is not a WAV, FLAC or MP3 file: convert it to one of them")]
     NotAudio,
