@@ -1,0 +1,115 @@
+"""Exports a trained pitch network: ``python -m vocalise_training.export CHECKPOINT MODELS_DIR``.
+
+Writes MODELS_DIR/pitch.onnx and pack.toml after checking that PyTorch and ONNX Runtime agree, batch and hop by
+hop. ``--int8`` stores the matrices of the linear layers and the LSTM as 8-bit integers (dynamic quantisation); the
+convolutions stay in floating point, where 8 bits cost accuracy and win nothing.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from . import pack
+from .features import BANDS
+from .model import HEADS, STATES, PitchNet, StreamingPitchNet, zero_states
+from .streaming import StreamingSession
+
+OPSET = 17
+TOLERANCE = 2e-5
+"""Largest difference allowed between PyTorch and ONNX Runtime probabilities, float weights."""
+INT8_TOLERANCE = 0.25
+"""Gross-error bound for 8-bit weights; how much they cost is decided by ``evaluate``, not here."""
+
+
+def to_onnx(net: PitchNet, path: Path) -> None:
+    """Float export with a free number of frames per call."""
+    net = StreamingPitchNet(net).eval()
+    inputs = (torch.zeros(1, 1, 2, BANDS), *zero_states())
+    torch.onnx.export(
+        net,
+        inputs,
+        str(path),
+        input_names=["features", *STATES],
+        output_names=[*HEADS, *(f"{name}_next" for name in STATES)],
+        dynamic_axes={"features": {1: "N"}, **{name: {1: "N"} for name in HEADS}},
+        opset_version=OPSET,
+        dynamo=False,
+    )
+    graph = onnx.load(path)
+    state_shapes = {f"{name}_next": dims for name, dims in STATES.items()}
+    for value in graph.graph.output:
+        for dim, size in zip(value.type.tensor_type.shape.dim, state_shapes.get(value.name, ())):
+            dim.dim_value = size  # tracing leaves them symbolic; they do not depend on N
+    onnx.checker.check_model(graph)
+    onnx.save(graph, path)
+
+
+def to_int8(source: Path, target: Path) -> None:
+    """Dynamic 8-bit weights. ``reduce_range`` keeps 7 bits, so that CPUs without VNNI cannot saturate."""
+    quantize_dynamic(
+        source,
+        target,
+        op_types_to_quantize=["LSTM", "MatMul", "Gemm"],
+        weight_type=QuantType.QInt8,
+        reduce_range=True,
+        per_channel=False,
+    )
+
+
+def parity(net: PitchNet, path: Path, frames: int = 200) -> float:
+    """Largest difference between PyTorch over a whole excerpt and ONNX Runtime hop by hop."""
+    generator = torch.Generator().manual_seed(0)
+    excerpt = torch.randn(1, frames, 2, BANDS, generator=generator)
+    with torch.no_grad():
+        outputs = StreamingPitchNet(net.eval())(excerpt, *zero_states())
+    streamed = StreamingSession(path).run(excerpt[0].numpy())
+    return max(float(np.abs(streamed[name] - out[0].numpy()).max()) for name, out in zip(HEADS, outputs))
+
+
+def load(checkpoint: str) -> tuple[PitchNet, str]:
+    """(network, training commit) from a checkpoint; "untrained" gives random weights from seed 0."""
+    torch.manual_seed(0)
+    net = PitchNet()
+    if checkpoint == "untrained":
+        return net.eval(), "untrained"
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    net.load_state_dict(saved["average"])
+    return net.eval(), saved["commit"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint", help='a checkpoint of train, or "untrained" for random weights')
+    parser.add_argument("models", type=Path, help="folder that gets pitch.onnx and pack.toml")
+    parser.add_argument("--int8", action="store_true", help="8-bit weights for LSTM and linear layers")
+    parser.add_argument("--name", default="pitch.onnx", help="file name (pack.toml is written for this name)")
+    args = parser.parse_args()
+    net, commit = load(args.checkpoint)
+    args.models.mkdir(parents=True, exist_ok=True)
+    target = args.models / args.name
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / "float.onnx"
+        to_onnx(net, plain)
+        difference = parity(net, plain)
+        if difference > TOLERANCE:
+            raise SystemExit(f"export: ONNX Runtime differs from PyTorch by {difference:.2e}")
+        print(f"float: largest difference from PyTorch {difference:.1e}")
+        if args.int8:
+            to_int8(plain, target)
+            difference = parity(net, target)
+            if difference > INT8_TOLERANCE:
+                raise SystemExit(f"export: 8-bit weights differ by {difference:.2f}")
+            print(f"int8: largest difference from PyTorch {difference:.3f}")
+        else:
+            target.write_bytes(plain.read_bytes())
+    print(f"{target}: {target.stat().st_size / 1e6:.2f} MB")
+    print(pack.write(args.models, target, commit))
+
+
+if __name__ == "__main__":
+    main()

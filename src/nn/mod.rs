@@ -1,0 +1,27 @@
+//! Neural networks: finding ONNX Runtime, loading a model pack, running its models.
+//!
+//! The order of use is the order of the files: [`runtime`] opens the shared
+//! library once per process, [`manifest`] reads `pack.toml`, [`pack`] turns a
+//! pack into checked sessions, [`session`] shares one session between all
+//! plugin instances, [`bound`] holds one instance's tensors and state, and
+//! [`pitch`] is the typed wrapper of the first model.
+//!
+//! Nothing here may be called on the host's audio thread: loading reads files
+//! and takes locks, and ONNX Runtime allocates in every run.
+
+pub mod bound;
+mod denormals;
+pub mod error;
+pub mod manifest;
+mod own_path;
+pub mod pack;
+pub mod pitch;
+pub mod role;
+pub mod runtime;
+pub mod session;
+
+pub use error::{NnError, PackError};
+pub use pack::{Model, Pack};
+pub use pitch::{PitchModel, PitchOutput};
+pub use role::Role;
+pub use runtime::RuntimeError;

@@ -1,0 +1,92 @@
+//! What a model in a pack is for.
+
+use std::fmt;
+
+/// The part a model plays in the engine; also the name of its table in `pack.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Sung frames to note probabilities, streaming, one call per hop.
+    Pitch,
+    /// Recent notes to expectations about the next one.
+    Context,
+    /// A second of singing to a point in the space of instruments.
+    Timbre,
+    /// One bar of drums.
+    Drums,
+    /// One bar of bass.
+    Bass,
+    /// One bar of chords.
+    Chords,
+    /// One bar of counter-melody.
+    Melody,
+    /// The answering line, step by step.
+    Continuation,
+    /// The pitch model of hindsight, over whole phrases.
+    Refined,
+}
+
+impl Role {
+    /// Every role, in the order in which packs list them.
+    pub const ALL: [Role; 9] = [
+        Role::Pitch,
+        Role::Context,
+        Role::Timbre,
+        Role::Drums,
+        Role::Bass,
+        Role::Chords,
+        Role::Melody,
+        Role::Continuation,
+        Role::Refined,
+    ];
+
+    /// The name in `pack.toml` and in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Pitch => "pitch",
+            Role::Context => "context",
+            Role::Timbre => "timbre",
+            Role::Drums => "drums",
+            Role::Bass => "bass",
+            Role::Chords => "chords",
+            Role::Melody => "melody",
+            Role::Continuation => "continuation",
+            Role::Refined => "refined",
+        }
+    }
+
+    /// The role of that name, or `None`.
+    pub fn from_name(name: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// Inputs the engine will feed, as name and shape (`-1`: any number of
+    /// frames). A pack's model must have them, besides any states.
+    pub fn required_inputs(self) -> &'static [(&'static str, &'static [i64])] {
+        match self {
+            Role::Pitch => &[("features", &[1, -1, 2, 128])],
+            _ => &[],
+        }
+    }
+
+    /// Outputs the engine will read, as name and shape (`-1`: as many frames
+    /// as went in).
+    pub fn required_outputs(self) -> &'static [(&'static str, &'static [i64])] {
+        match self {
+            Role::Pitch => &[
+                ("pitch", &[1, -1, 128]),
+                ("velocity", &[1, -1, 128]),
+                ("onset", &[1, -1, 1]),
+                ("offset", &[1, -1, 1]),
+                ("voicing", &[1, -1, 1]),
+                ("fine", &[1, -1, 420]),
+            ],
+            _ => &[],
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,92 @@
+//! The same stages on the caller's own thread, one message at a time: for files and tests.
+
+use super::access::{Line, Requests};
+use super::counters::{Counters, CountersView};
+use super::engine::{Stages, answer, output_event, output_planned, output_response};
+use super::event::{HostEvent, Stamped};
+use super::playback::Player;
+use crate::music::TimedMessage;
+
+/// A line that runs to the end with each message it is given.
+pub struct Inline<L: Line> {
+    stages: Stages<L>,
+    requests: Requests<L>,
+    player: Player,
+    said: Vec<Stamped<L::Feedback>>,
+    counters: Counters,
+}
+
+impl<L: Line> Inline<L> {
+    /// A line for a stream at `rate` Hz.
+    pub fn new(stages: Stages<L>, rate: f64) -> Self {
+        Self {
+            stages,
+            requests: Requests::default(),
+            player: Player::new(rate),
+            said: Vec::new(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// A host event.
+    pub fn event(&mut self, event: Stamped<HostEvent>) {
+        self.stages.reactive.event(&event);
+        output_event::<L>(
+            self.stages.output.as_mut(),
+            &event,
+            &mut self.player,
+            &mut self.said,
+        );
+        self.stages.input.event(&event, &mut self.requests);
+        self.settle();
+    }
+
+    /// A frame of the front end.
+    pub fn frame(&mut self, frame: Stamped<L::Frame>) {
+        self.stages.input.frame(frame, &mut self.requests);
+        self.settle();
+    }
+
+    /// Messages that became due since the last call, with their positions.
+    pub fn messages(&mut self) -> impl Iterator<Item = TimedMessage> + '_ {
+        self.player.drain()
+    }
+
+    /// Failed runs; nothing else can be lost here.
+    pub fn counters(&self) -> CountersView {
+        self.counters.view()
+    }
+
+    /// Works until no stage has anything left to do.
+    fn settle(&mut self) {
+        loop {
+            let output = self.stages.output.as_mut();
+            let requests: Vec<_> = self.requests.reactive.drain(..).collect();
+            let plans: Vec<_> = self.requests.generative.drain(..).collect();
+            for request in requests {
+                let position = request.position;
+                if let Some(response) =
+                    answer(self.stages.reactive.as_mut(), request, &self.counters)
+                {
+                    let response = Stamped::new(position, response);
+                    output_response::<L>(output, response, &mut self.player, &mut self.said);
+                }
+            }
+            if let Some(generative) = &mut self.stages.generative {
+                for plan in plans {
+                    let position = plan.position;
+                    if let Some(planned) = answer(generative.as_mut(), plan, &self.counters) {
+                        let planned = Stamped::new(position, planned);
+                        output_planned::<L>(output, planned, &mut self.player, &mut self.said);
+                    }
+                }
+            }
+            if self.said.is_empty() {
+                return;
+            }
+            for feedback in std::mem::take(&mut self.said) {
+                self.stages.input.feedback(feedback, &mut self.requests);
+            }
+        }
+    }
+}

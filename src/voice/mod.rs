@@ -1,0 +1,118 @@
+//! Vocalise's own filling of the three stages: a voice becomes notes.
+//!
+//! The life of a sung note, by file: [`input_prep`] hands a frame of features to the network,
+//! [`reactive`] runs the network, [`note_decoder`] finds the notes in its answers, [`output_prep`]
+//! makes MIDI of them. [`offline`] runs the same stages over a recording.
+
+mod input_prep;
+mod note_decoder;
+pub mod offline;
+mod output_prep;
+mod pitch_track;
+mod reactive;
+mod report;
+mod response;
+
+pub use note_decoder::{NoteDecoder, NoteEvent};
+pub use report::{F0Point, Report};
+pub use response::Response;
+
+use crate::audio::Frame;
+use crate::audio::frame::{HOP, SAMPLE_RATE};
+use crate::nn::{Pack, PitchModel, PitchOutput};
+use crate::stages::{Line, Never, OffAudio, Stages};
+use crossbeam_channel::Sender;
+
+/// The parameters that the stages are told of, by the index that host events carry.
+pub mod parameter {
+    /// [`super::Response`], as its index.
+    pub const RESPONSE: u32 = 0;
+}
+
+/// The types that travel along the voice line.
+pub enum VoiceLine {}
+
+/// A frame's question to the pitch network.
+pub struct PitchRequest {
+    /// The frame as the front end made it.
+    pub frame: Frame,
+}
+
+/// What the pitch network heard at one frame.
+#[derive(Clone)]
+pub struct PitchAnswer {
+    /// The frame's number; see [`Frame::index`].
+    pub index: u64,
+    /// Level of the frame in dB below full scale.
+    pub level_db: f32,
+    /// Whether the gate lets the frame count as voice.
+    pub gate_open: bool,
+    /// The heads of the network.
+    pub output: PitchOutput,
+}
+
+impl Line for VoiceLine {
+    type Frame = Frame;
+    type Request = PitchRequest;
+    type Response = PitchAnswer;
+    type Plan = Never;
+    type Planned = Never;
+    type Feedback = Never;
+}
+
+/// What a line needs to know before it starts.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    /// How early notes are to be decided.
+    pub response: Response,
+    /// Delay of the front end in seconds; see [`crate::audio::FrontEnd::delay_s`].
+    pub front_end_delay_s: f64,
+    /// The host's rate in Hz.
+    pub rate: f64,
+}
+
+/// Loads the models of `pack` and fills the stages; what is heard is told to `reports`, which is
+/// never waited for.
+///
+/// # Errors
+/// One sentence, when a model or the runtime is missing or unfit.
+pub fn stages(
+    pack: &Pack,
+    setup: Setup,
+    reports: Sender<Report>,
+    _: &OffAudio,
+) -> Result<Stages<VoiceLine>, String> {
+    let model = PitchModel::new(pack).map_err(|error| error.to_string())?;
+    let clock = FrameClock {
+        delay_frames: model.delay_frames(),
+        setup,
+    };
+    Ok(Stages {
+        input: Box::new(input_prep::VoiceInput),
+        reactive: Box::new(reactive::PitchLane::new(model)),
+        generative: None,
+        output: Box::new(output_prep::VoiceOutput::new(clock, reports)),
+    })
+}
+
+/// Turns frame numbers into times in the recording.
+#[derive(Clone, Copy, Debug)]
+struct FrameClock {
+    /// Frames that the network's answer lags behind its newest input.
+    delay_frames: u32,
+    setup: Setup,
+}
+
+impl FrameClock {
+    /// The moment, in seconds since the front end began, that the answer to frame `index`
+    /// describes.
+    fn described_s(&self, index: u64) -> f64 {
+        let hops = index as f64 + 1.0 - f64::from(self.delay_frames);
+        hops * HOP as f64 / SAMPLE_RATE - self.setup.front_end_delay_s
+    }
+
+    /// The moment, in seconds, by which the audio up to sample `position` had been taken.
+    fn taken_s(&self, position: i64) -> f64 {
+        (position + 1) as f64 / self.setup.rate
+    }
+}

@@ -1,0 +1,44 @@
+//! Second stage of the voice line, reactive lane: the pitch network, one call a hop.
+
+use super::{PitchAnswer, PitchRequest};
+use crate::nn::PitchModel;
+use crate::stages::{HostEvent, Infer, Stamped};
+use std::error::Error;
+
+/// The pitch network and its state.
+pub struct PitchLane {
+    model: PitchModel,
+}
+
+impl PitchLane {
+    pub fn new(model: PitchModel) -> Self {
+        Self { model }
+    }
+}
+
+impl Infer for PitchLane {
+    type Request = PitchRequest;
+    type Response = PitchAnswer;
+
+    fn infer(
+        &mut self,
+        request: Stamped<PitchRequest>,
+    ) -> Result<Option<PitchAnswer>, Box<dyn Error + Send + Sync>> {
+        let frame = &request.body.frame;
+        let output = self.model.run(&frame.features)?.clone();
+        Ok(Some(PitchAnswer {
+            index: frame.index,
+            level_db: frame.level_db,
+            gate_open: frame.gate_open,
+            output,
+        }))
+    }
+
+    fn event(&mut self, event: &Stamped<HostEvent>) {
+        match event.body {
+            HostEvent::Reset { .. } => self.model.reset(),
+            HostEvent::Gap(frames) => self.model.decay(frames),
+            _ => {}
+        }
+    }
+}
