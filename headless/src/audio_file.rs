@@ -93,6 +93,7 @@ mod tests {
         let worst = (4_000..44_000)
             .map(|n| (output[0][n] - expected[n]).abs())
             .fold(0.0, f32::max);
-        assert!(worst < 1e-3, "{worst}");
+        // Half a sample of delay is 0.014.
+        assert!(worst < 0.02, "{worst}");
     }
 }
