@@ -25,7 +25,12 @@ struct Input;
 
 impl PrepareInput<EchoLine> for Input {
     fn event(&mut self, event: &Stamped<HostEvent>, requests: &mut Requests<EchoLine>) {
-        if let HostEvent::Midi(Message::NoteOn { channel, key, velocity }) = event.body {
+        if let HostEvent::Midi(Message::NoteOn {
+            channel,
+            key,
+            velocity,
+        }) = event.body
+        {
             requests.infer(event.position, (channel, key, velocity));
         }
     }
@@ -43,7 +48,13 @@ impl Infer for Model {
         note: Stamped<(u8, u8, f32)>,
     ) -> Result<Option<Self::Response>, Box<dyn Error + Send + Sync>> {
         let (channel, key, velocity) = note.body;
-        let echo = |n: u8| (channel, (key + 7 * n).min(127), velocity * 0.7f32.powi(n.into()));
+        let echo = |n: u8| {
+            (
+                channel,
+                (key + 7 * n).min(127),
+                velocity * 0.7f32.powi(n.into()),
+            )
+        };
         Ok(Some((1..=3).map(echo).collect()))
     }
 }

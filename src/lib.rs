@@ -8,6 +8,7 @@ extern crate nih_plug as nice_plug;
 pub use nih_plug as framework;
 
 pub mod audio;
+pub mod files;
 pub mod gui;
 pub mod music;
 pub mod nn;

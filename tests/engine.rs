@@ -16,7 +16,10 @@ use vocalise::voice::offline::{Settings, render};
 static PHRASE: LazyLock<(Vec<f32>, f64)> = LazyLock::new(|| {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/golden/phrase.flac");
     let mut phrase = audio::read(&path).expect("the phrase is part of the project");
-    (phrase.channels.swap_remove(0), f64::from(phrase.sample_rate))
+    (
+        phrase.channels.swap_remove(0),
+        f64::from(phrase.sample_rate),
+    )
 });
 
 fn seconds(from: f64, to: f64) -> Vec<f32> {
@@ -33,7 +36,10 @@ fn rendered(audio: &[f32], rate: f64) -> (Vec<SungNote>, Vec<TimedMessage>) {
 
 /// `messages` that fall within the first `len` samples.
 fn within(messages: Vec<TimedMessage>, len: usize) -> Vec<TimedMessage> {
-    messages.into_iter().filter(|m| m.position < len as i64).collect()
+    messages
+        .into_iter()
+        .filter(|m| m.position < len as i64)
+        .collect()
 }
 
 /// Keys that were begun and not ended.
@@ -54,7 +60,10 @@ fn a_bounce_gives_the_command_lines_notes_at_every_block_size() {
     let rate = PHRASE.1;
     let audio = seconds(0.0, 4.0);
     let expected = within(rendered(&audio, rate).1, audio.len());
-    assert!(expected.iter().filter(|m| m.message.is_note_on()).count() >= 3, "{expected:?}");
+    assert!(
+        expected.iter().filter(|m| m.message.is_note_on()).count() >= 3,
+        "{expected:?}"
+    );
     for size in [1, 7, 64, 128, 1_000, 8_192] {
         let sent = Rig::new(rate as f32, true).play(&audio, &[size]);
         assert_eq!(sent, expected, "blocks of {size}");
@@ -85,8 +94,9 @@ fn resampled(audio: &[f32], from: f64, to: f64) -> Vec<f32> {
     let frames = fft.process_all_needed_output_len(audio.len());
     let mut out = vec![0.0; frames];
     let mut output = SequentialSlice::new_mut(&mut out, 1, frames).expect("room for it");
-    let (_, written) =
-        fft.process_all_into_buffer(&input, &mut output, audio.len(), None).expect("resamples");
+    let (_, written) = fft
+        .process_all_into_buffer(&input, &mut output, audio.len(), None)
+        .expect("resamples");
     out.truncate(written);
     out
 }
@@ -113,7 +123,10 @@ fn every_rate_hears_the_same_notes() {
         let (notes, _) = rendered(&resampled(audio, *rate, other), other);
         let f1 = agreement(&reference, &notes);
         println!("{other} Hz: COnP {f1:.3} against 48 kHz");
-        assert!(f1 >= 0.98, "{other} Hz: {f1} of\n{reference:?}\nand\n{notes:?}");
+        assert!(
+            f1 >= 0.98,
+            "{other} Hz: {f1} of\n{reference:?}\nand\n{notes:?}"
+        );
     }
 }
 
@@ -138,7 +151,10 @@ fn live_is_offline_later_by_a_constant() {
     assert_eq!(delay, 256 + (0.005 * rate) as i64, "one block and 5 ms");
     let moved: Vec<TimedMessage> = expected
         .into_iter()
-        .map(|m| TimedMessage { position: m.position + delay, ..m })
+        .map(|m| TimedMessage {
+            position: m.position + delay,
+            ..m
+        })
         .filter(|m| m.position < (audio.len() / 256 * 256) as i64)
         .collect();
     assert_eq!(sent, moved);
@@ -192,19 +208,32 @@ fn hostile_audio_passes_and_gives_no_nonsense() {
     let rate = 44_100.0;
     let voice = seconds(0.0, 1.5);
     let kinds: [(&str, fn(usize, f32) -> f32); 6] = [
-        ("not a number", |n, x| if n % 97 == 0 { f32::NAN } else { x }),
-        ("infinite", |n, x| if n % 89 == 0 { f32::NEG_INFINITY } else { x }),
+        (
+            "not a number",
+            |n, x| if n % 97 == 0 { f32::NAN } else { x },
+        ),
+        (
+            "infinite",
+            |n, x| if n % 89 == 0 { f32::NEG_INFINITY } else { x },
+        ),
         ("denormal", |_, x| x * 1e-42),
         ("clipped", |_, x| (x * 1e3).clamp(-1.0, 1.0)),
         ("direct current", |_, x| x + 0.9),
         ("silent", |_, _| 0.0),
     ];
     for (name, damage) in kinds {
-        let audio: Vec<f32> = voice.iter().enumerate().map(|(n, x)| damage(n, *x)).collect();
+        let audio: Vec<f32> = voice
+            .iter()
+            .enumerate()
+            .map(|(n, x)| damage(n, *x))
+            .collect();
         let sent = Rig::new(rate, true).play(&audio, &[333]);
         for timed in sent {
             if let Message::NoteOn { velocity, key, .. } = timed.message {
-                assert!((0.0..=1.0).contains(&velocity) && key < 128, "{name}: {timed:?}");
+                assert!(
+                    (0.0..=1.0).contains(&velocity) && key < 128,
+                    "{name}: {timed:?}"
+                );
             }
         }
     }

@@ -19,7 +19,9 @@ fn features_are_those_of_the_training_package() {
     let mut features = Features::default();
     let mut worst = [(0.0f32, 0usize, 0usize); 2];
     for (index, frame) in expected.outer_iter().enumerate() {
-        let window = padded[index * HOP..][..WINDOW].try_into().expect("a whole window");
+        let window = padded[index * HOP..][..WINDOW]
+            .try_into()
+            .expect("a whole window");
         let found = features.process(window);
         for (place, value) in found.iter().enumerate() {
             let (channel, band) = (place / BANDS, place % BANDS);

@@ -76,5 +76,8 @@ fn the_callback_neither_allocates_nor_frees() {
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
     }
-    assert!(notes > 5, "the engine answered while it was watched: {notes} notes");
+    assert!(
+        notes > 5,
+        "the engine answered while it was watched: {notes} notes"
+    );
 }

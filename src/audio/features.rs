@@ -12,7 +12,10 @@ pub struct Features {
 
 impl Default for Features {
     fn default() -> Self {
-        Self { mel: Mel::new(), periodicity: Periodicity::new() }
+        Self {
+            mel: Mel::new(),
+            periodicity: Periodicity::new(),
+        }
     }
 }
 

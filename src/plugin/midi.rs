@@ -65,26 +65,36 @@ pub fn message<S>(event: &NoteEvent<S>) -> Option<Message> {
         _ => None,
     };
     Some(match event {
-        NoteEvent::NoteOn { channel, key, velocity, .. } => {
+        NoteEvent::NoteOn {
+            channel,
+            key,
+            velocity,
+            ..
+        } => {
             let (channel, key) = place(channel, key)?;
             Message::note_on(channel, key, *velocity)
         }
-        NoteEvent::NoteOff { channel, key, velocity, .. } => {
+        NoteEvent::NoteOff {
+            channel,
+            key,
+            velocity,
+            ..
+        } => {
             let (channel, key) = place(channel, key)?;
             Message::note_off(channel, key, *velocity)
         }
-        NoteEvent::MidiCC { channel, cc, value, .. } => {
-            Message::control_change(*channel, *cc, *value)
-        }
+        NoteEvent::MidiCC {
+            channel, cc, value, ..
+        } => Message::control_change(*channel, *cc, *value),
         NoteEvent::MidiPitchBend { channel, value, .. } => {
             Message::pitch_bend(*channel, 2.0 * value - 1.0)
         }
-        NoteEvent::MidiChannelPressure { channel, pressure, .. } => {
-            Message::channel_pressure(*channel, *pressure)
-        }
-        NoteEvent::MidiProgramChange { channel, program, .. } => {
-            Message::program_change(*channel, *program)
-        }
+        NoteEvent::MidiChannelPressure {
+            channel, pressure, ..
+        } => Message::channel_pressure(*channel, *pressure),
+        NoteEvent::MidiProgramChange {
+            channel, program, ..
+        } => Message::program_change(*channel, *program),
         _ => return None,
     })
 }

@@ -156,7 +156,9 @@ impl<M: MidiModel> Plugin for Shell<M> {
         port.begin(len);
         port.transport(transport::snapshot(context.transport()));
         for (index, told) in (0u32..).zip(&mut self.told) {
-            let Some(value) = M::parameter(&self.params, index) else { break };
+            let Some(value) = M::parameter(&self.params, index) else {
+                break;
+            };
             if *told != Some(value) && port.event(start, HostEvent::Parameter { index, value }) {
                 *told = Some(value);
             }
@@ -170,7 +172,9 @@ impl<M: MidiModel> Plugin for Shell<M> {
         }
         port.tick_to(start + len as i64);
         port.finish(len, |offset, message| {
-            context.try_send_event(midi::note_event(offset, message)).is_ok()
+            context
+                .try_send_event(midi::note_event(offset, message))
+                .is_ok()
         });
         ProcessStatus::KeepAlive
     }
@@ -181,7 +185,8 @@ impl<M: MidiModel> ClapPlugin for Shell<M> {
     const CLAP_DESCRIPTION: Option<&'static str> = None;
     const CLAP_MANUAL_URL: Option<&'static str> = None;
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
-    const CLAP_FEATURES: &'static [ClapFeature] = &[ClapFeature::NoteEffect, ClapFeature::AudioEffect];
+    const CLAP_FEATURES: &'static [ClapFeature] =
+        &[ClapFeature::NoteEffect, ClapFeature::AudioEffect];
 }
 
 impl<M: MidiModel> Vst3Plugin for Shell<M> {

@@ -72,7 +72,11 @@ impl Rig {
     pub fn new(rate: f32, offline: bool) -> Self {
         let mut plugin = Vocalise::default();
         let run_task = plugin.task_executor();
-        let process_mode = if offline { ProcessMode::Offline } else { ProcessMode::Realtime };
+        let process_mode = if offline {
+            ProcessMode::Offline
+        } else {
+            ProcessMode::Realtime
+        };
         let config = BufferConfig {
             sample_rate: rate,
             min_buffer_size: None,
@@ -88,7 +92,15 @@ impl Rig {
         let mut buffer = Buffer::default();
         // SAFETY: an empty slice borrows nothing.
         unsafe { buffer.set_slices(0, |slices| slices.push(&mut [])) };
-        let mut rig = Self { plugin, run_task, host, buffer, position: 0, layout, config };
+        let mut rig = Self {
+            plugin,
+            run_task,
+            host,
+            buffer,
+            position: 0,
+            layout,
+            config,
+        };
         rig.activate();
         rig.start();
         rig
@@ -96,7 +108,10 @@ impl Rig {
 
     /// Activates (again), as a host does after a change of rate.
     pub fn activate(&mut self) {
-        assert!(self.plugin.activate(&self.layout, &self.config, &mut self.host));
+        assert!(
+            self.plugin
+                .activate(&self.layout, &self.config, &mut self.host)
+        );
         self.plugin.reset();
         self.position = 0;
     }
@@ -141,12 +156,22 @@ impl Rig {
     /// The host's bypass switch.
     pub fn set_bypass(&mut self, on: bool) {
         // SAFETY: the pointer is to a parameter of `self.plugin`, which lives.
-        unsafe { self.plugin.values().bypass.as_ptr().set_normalized_value(f32::from(u8::from(on))) };
+        unsafe {
+            self.plugin
+                .values()
+                .bypass
+                .as_ptr()
+                .set_normalized_value(f32::from(u8::from(on)))
+        };
     }
 
     /// Notes that the last block began.
     pub fn sent_notes(&self) -> usize {
-        self.host.sent.iter().filter(|(_, e)| matches!(e, NoteEvent::NoteOn { .. })).count()
+        self.host
+            .sent
+            .iter()
+            .filter(|(_, e)| matches!(e, NoteEvent::NoteOn { .. }))
+            .count()
     }
 
     /// One block; gives what was sent in it, with positions since activation.
@@ -154,9 +179,15 @@ impl Rig {
         self.process_only(block);
         let start = self.position - block.len() as i64;
         let timed = |(offset, event): &(u32, NoteEvent<()>)| {
-            assert!((*offset as usize) < block.len(), "an event outside its block");
+            assert!(
+                (*offset as usize) < block.len(),
+                "an event outside its block"
+            );
             let position = start + i64::from(*offset);
-            TimedMessage { position, message: message(event) }
+            TimedMessage {
+                position,
+                message: message(event),
+            }
         };
         self.host.sent.iter().map(timed).collect()
     }
@@ -170,8 +201,13 @@ impl Rig {
             let block: &'static mut [f32] = std::slice::from_raw_parts_mut(block.as_mut_ptr(), len);
             self.buffer.set_slices(len, |slices| slices[0] = block);
         }
-        let mut aux = AuxiliaryBuffers { inputs: &mut [], outputs: &mut [] };
-        let status = self.plugin.process(&mut self.buffer, &mut aux, &mut self.host);
+        let mut aux = AuxiliaryBuffers {
+            inputs: &mut [],
+            outputs: &mut [],
+        };
+        let status = self
+            .plugin
+            .process(&mut self.buffer, &mut aux, &mut self.host);
         // SAFETY: an empty slice borrows nothing.
         unsafe { self.buffer.set_slices(0, |slices| slices[0] = &mut []) };
         assert_eq!(status, ProcessStatus::KeepAlive);
@@ -193,7 +229,13 @@ impl Rig {
             block.clear();
             block.extend_from_slice(now);
             sent.extend(self.process(&mut block));
-            assert!(block.iter().zip(now).all(|(a, b)| a.to_bits() == b.to_bits()), "pass-through");
+            assert!(
+                block
+                    .iter()
+                    .zip(now)
+                    .all(|(a, b)| a.to_bits() == b.to_bits()),
+                "pass-through"
+            );
             rest = later;
         }
         sent
