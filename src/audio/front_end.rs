@@ -83,12 +83,18 @@ impl FrontEnd {
         gate_db: f32,
         mut each: impl FnMut(usize, Frame),
     ) {
-        let Some(first) = channels.first() else { return };
+        let Some(first) = channels.first() else {
+            return;
+        };
         let scale = gain / channels.len() as f32;
         for offset in 0..first.as_ref().len() {
             let sum: f32 = channels.iter().filter_map(|c| c.as_ref().get(offset)).sum();
             let mixed = sum * scale;
-            let sample = if mixed.is_finite() { mixed.clamp(-CLIP, CLIP) } else { 0.0 };
+            let sample = if mixed.is_finite() {
+                mixed.clamp(-CLIP, CLIP)
+            } else {
+                0.0
+            };
             self.taken += 1;
             if let Some(chunk) = self.resampler.push(sample) {
                 let chunk = *chunk;
@@ -131,8 +137,9 @@ mod tests {
 
     fn frames(rate: f64, seconds: f64, sample: impl Fn(f64) -> f32) -> Vec<(usize, Frame)> {
         let mut front_end = FrontEnd::new(rate).expect("a usual rate");
-        let audio: Vec<f32> =
-            (0..(seconds * rate) as usize).map(|n| sample(n as f64 / rate)).collect();
+        let audio: Vec<f32> = (0..(seconds * rate) as usize)
+            .map(|n| sample(n as f64 / rate))
+            .collect();
         let mut out = Vec::new();
         front_end.process(&[audio], 1.0, -70.0, |at, frame| out.push((at, frame)));
         out
@@ -141,13 +148,21 @@ mod tests {
     #[test]
     fn the_periodicity_of_a_sine_peaks_at_its_period() {
         for rate in [8_000.0, 44_100.0, 48_000.0, 192_000.0] {
-            let heard = frames(rate, 0.5, |t| (t * 220.0 * std::f64::consts::TAU).sin() as f32);
+            let heard = frames(rate, 0.5, |t| {
+                (t * 220.0 * std::f64::consts::TAU).sin() as f32
+            });
             let (_, last) = heard.last().expect("half a second gives frames");
             let channel = &last.features[BANDS..];
             // Subharmonics are as high; the fundamental is the last high peak.
-            let found = (0..BANDS).rev().find(|i| channel[*i] > 0.95).expect("a peak");
+            let found = (0..BANDS)
+                .rev()
+                .find(|i| channel[*i] > 0.95)
+                .expect("a peak");
             let expected = 127.0 * (220.0f64 / 62.0).ln() / (1_180.0f64 / 62.0).ln();
-            assert!((found as f64 - expected).abs() < 4.0, "{rate} Hz: {found} for {expected}");
+            assert!(
+                (found as f64 - expected).abs() < 4.0,
+                "{rate} Hz: {found} for {expected}"
+            );
         }
     }
 
@@ -155,7 +170,11 @@ mod tests {
     fn a_frame_comes_every_hop_and_silence_keeps_the_gate_shut() {
         let heard = frames(48_000.0, 1.0, |_| 0.0);
         assert!((98..=101).contains(&heard.len()), "{}", heard.len());
-        assert!(heard.iter().all(|(_, f)| !f.gate_open && f.level_db == SILENCE_DB));
+        assert!(
+            heard
+                .iter()
+                .all(|(_, f)| !f.gate_open && f.level_db == SILENCE_DB)
+        );
         assert!(heard.windows(2).all(|w| w[1].1.index == w[0].1.index + 1));
     }
 
@@ -167,7 +186,12 @@ mod tests {
             2 => 1e38,
             _ => -1e-40,
         });
-        assert!(heard.iter().flat_map(|(_, f)| f.features).all(f32::is_finite));
+        assert!(
+            heard
+                .iter()
+                .flat_map(|(_, f)| f.features)
+                .all(f32::is_finite)
+        );
     }
 
     #[test]

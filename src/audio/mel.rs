@@ -45,22 +45,37 @@ fn band(low: f64, centre: f64, high: f64) -> Band {
     let bin_hz = SAMPLE_RATE / TRANSFORM as f64;
     let triangle = |bin: usize| {
         let hz = bin as f64 * bin_hz;
-        ((hz - low) / (centre - low)).min((high - hz) / (high - centre)).max(0.0)
+        ((hz - low) / (centre - low))
+            .min((high - hz) / (high - centre))
+            .max(0.0)
     };
     let bins = TRANSFORM / 2 + 1;
     let first = (0..bins).find(|bin| triangle(*bin) > 0.0).unwrap_or(0);
-    let weights: Box<[f64]> = (first..bins).map(triangle).take_while(|w| *w > 0.0).collect();
+    let weights: Box<[f64]> = (first..bins)
+        .map(triangle)
+        .take_while(|w| *w > 0.0)
+        .collect();
     let sum: f64 = weights.iter().sum();
     if sum >= 1e-6 {
-        return Band { first_bin: first, weights: weights.iter().map(|w| w / sum).collect() };
+        return Band {
+            first_bin: first,
+            weights: weights.iter().map(|w| w / sum).collect(),
+        };
     }
     let place = centre / bin_hz;
     let fraction = place.fract();
-    Band { first_bin: place as usize, weights: Box::new([1.0 - fraction, fraction]) }
+    Band {
+        first_bin: place as usize,
+        weights: Box::new([1.0 - fraction, fraction]),
+    }
 }
 
 impl Mel {
-    #[expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "set-up")]
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::disallowed_macros,
+        reason = "set-up"
+    )]
     pub fn new() -> Self {
         let (low, high) = (mel_of(LOW_HZ), mel_of(HIGH_HZ));
         let edge = |i: usize| hz_of(low + (high - low) * i as f64 / (BANDS + 1) as f64);
@@ -71,7 +86,9 @@ impl Mel {
         let sum: f64 = window.iter().sum();
         Self {
             window: window.iter().map(|w| w / sum).collect(),
-            bands: (0..BANDS).map(|i| band(edge(i), edge(i + 1), edge(i + 2))).collect(),
+            bands: (0..BANDS)
+                .map(|i| band(edge(i), edge(i + 1), edge(i + 2)))
+                .collect(),
             input: vec![0.0; TRANSFORM].into_boxed_slice(),
             spectrum: transform.make_output_vec().into_boxed_slice(),
             scratch: transform.make_scratch_vec().into_boxed_slice(),
@@ -96,7 +113,12 @@ impl Mel {
         }
         for (band, out) in self.bands.iter().zip(out) {
             let bins = &self.spectrum[band.first_bin..];
-            let sum: f64 = band.weights.iter().zip(bins).map(|(w, bin)| w * bin.re).sum();
+            let sum: f64 = band
+                .weights
+                .iter()
+                .zip(bins)
+                .map(|(w, bin)| w * bin.re)
+                .sum();
             *out = (sum + FLOOR).ln() as f32;
         }
     }

@@ -4,7 +4,11 @@
 //! `tests/no_alloc.rs` holds it on the running engine. Set-up says `expect` where it allocates.
 //! The features are defined once, in [`frame`], and made the same by
 //! `models/training/vocalise_training/features.py`; `tests/golden_features.rs` holds both together.
-#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+#![deny(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros
+)]
 
 pub mod frame;
 mod front_end;

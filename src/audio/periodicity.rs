@@ -41,7 +41,11 @@ pub struct Periodicity {
 }
 
 impl Periodicity {
-    #[expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "set-up")]
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::disallowed_macros,
+        reason = "set-up"
+    )]
     pub fn new() -> Self {
         let mut planner = RealFftPlanner::new();
         let forward = planner.plan_fft_forward(TRANSFORM);
@@ -96,7 +100,10 @@ impl Periodicity {
             &mut self.correlation,
             &mut self.inverse_scratch,
         );
-        debug_assert!(forward.is_ok() && inverse.is_ok(), "the buffers are made to measure");
+        debug_assert!(
+            forward.is_ok() && inverse.is_ok(),
+            "the buffers are made to measure"
+        );
         // The unnormalised transforms leave a factor of TRANSFORM: the oversampled inverse divides
         // by OVERSAMPLING · TRANSFORM and the longer axis multiplies by OVERSAMPLING.
         let scale = 1.0 / TRANSFORM as f32;

@@ -34,7 +34,9 @@ impl Resampler {
     #[expect(clippy::disallowed_macros, reason = "set-up, not the callback")]
     pub fn new(rate: f64) -> Result<Self, rubato::ResamplerConstructionError> {
         let ratio = SAMPLE_RATE / rate;
-        let taps = ((TAPS / ratio.min(1.0)) as usize).next_multiple_of(8).min(MOST_TAPS);
+        let taps = ((TAPS / ratio.min(1.0)) as usize)
+            .next_multiple_of(8)
+            .min(MOST_TAPS);
         let parameters = SincInterpolationParameters {
             sinc_len: taps,
             f_cutoff: None,
@@ -75,9 +77,10 @@ impl Resampler {
         let input = SequentialSlice::new(&self.input[..self.filled], 1, self.filled);
         let output = SequentialSlice::new_mut(&mut self.output, 1, CHUNK);
         let done = match (input, output) {
-            (Ok(input), Ok(mut output)) => {
-                self.inner.process_into_buffer(&input, &mut output, None).is_ok()
-            }
+            (Ok(input), Ok(mut output)) => self
+                .inner
+                .process_into_buffer(&input, &mut output, None)
+                .is_ok(),
             _ => false,
         };
         debug_assert!(done, "the buffers are made to measure");

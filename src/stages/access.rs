@@ -97,7 +97,10 @@ pub struct Requests<L: Line> {
 
 impl<L: Line> Default for Requests<L> {
     fn default() -> Self {
-        Self { reactive: Vec::new(), generative: Vec::new() }
+        Self {
+            reactive: Vec::new(),
+            generative: Vec::new(),
+        }
     }
 }
 

@@ -140,9 +140,28 @@ impl Engine {
         let (signals_in, signals) = RingBuffer::new(SIGNALS);
         let (emissions, emissions_out) = RingBuffer::new(OUT);
         *state.lock() = EngineState::Idle;
-        let shared = Arc::new(Shared { state, ..Shared::default() });
-        let port = Port::new(signals_in, emissions_out, shared.clone(), rate, offline, ticks);
-        (port, Parked { signals, emissions, shared, rate, build })
+        let shared = Arc::new(Shared {
+            state,
+            ..Shared::default()
+        });
+        let port = Port::new(
+            signals_in,
+            emissions_out,
+            shared.clone(),
+            rate,
+            offline,
+            ticks,
+        );
+        (
+            port,
+            Parked {
+                signals,
+                emissions,
+                shared,
+                rate,
+                build,
+            },
+        )
     }
 }
 
@@ -179,9 +198,13 @@ impl<L: Line> Parked<L> {
         *state.lock() = EngineState::Loading;
         let input = OffAudio::spawn("vocalise input", move |off_audio| self.run(off_audio));
         if let Err(error) = &input {
+            shared.shutdown.store(true, Ordering::Release);
             *state.lock() = EngineState::Failed(format!("The system gave no thread: {error}."));
         }
-        Engine { shared, input: input.ok() }
+        Engine {
+            shared,
+            input: input.ok(),
+        }
     }
 
     /// The input thread: makes the stages, starts the others, then prepares input until shutdown.
@@ -201,7 +224,9 @@ impl<L: Line> Parked<L> {
                 self.shared.clone(),
                 self.rate,
             );
-            lanes.map(|lanes| (stages.input, lanes)).map_err(|e| format!("No thread: {e}."))
+            lanes
+                .map(|lanes| (stages.input, lanes))
+                .map_err(|e| format!("No thread: {e}."))
         });
         match built {
             Ok((stage, lanes)) => {
@@ -241,7 +266,9 @@ struct Plans<L: Line> {
 
 impl<L: Line> Default for Plans<L> {
     fn default() -> Self {
-        Self { waiting: Mutex::default() }
+        Self {
+            waiting: Mutex::default(),
+        }
     }
 }
 
@@ -257,7 +284,10 @@ struct Lanes<L: Line> {
 }
 
 impl<L: Line> Lanes<L> {
-    #[expect(clippy::too_many_arguments, reason = "each end of each ring goes to one thread, once")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each end of each ring goes to one thread, once"
+    )]
     fn start(
         reactive: Box<dyn Infer<Request = L::Request, Response = L::Response>>,
         generative: Option<Box<dyn Infer<Request = L::Plan, Response = L::Planned>>>,
@@ -280,8 +310,21 @@ impl<L: Line> Lanes<L> {
             let _lifeline = Lifeline(end.clone());
             let (sleeper, waker) = wake::pair();
             let _ = tell.send(waker);
-            let way_out = WayOut { emissions, feedback, input_waker, epoch: 0 };
-            run_output(output, results_out, planned_out, way_out, rate, &sleeper, &end);
+            let way_out = WayOut {
+                emissions,
+                feedback,
+                input_waker,
+                epoch: 0,
+            };
+            run_output(
+                output,
+                results_out,
+                planned_out,
+                way_out,
+                rate,
+                &sleeper,
+                &end,
+            );
         })?);
         let output_waker = receive(&told)?;
 
@@ -308,16 +351,30 @@ impl<L: Line> Lanes<L> {
             })?);
             plan_waker = Some(receive(&told)?);
         }
-        Ok(Self { work, work_waker, plans, plan_waker, feedback: feedback_out, threads })
+        Ok(Self {
+            work,
+            work_waker,
+            plans,
+            plan_waker,
+            feedback: feedback_out,
+            threads,
+        })
     }
 
     /// Passes on what the input stage asked for.
     fn pass_on(&mut self, requests: &mut Requests<L>, shared: &Shared) {
         for request in requests.reactive.drain(..) {
-            push_waiting(&mut self.work, Work::Request(request), &self.work_waker, shared);
+            push_waiting(
+                &mut self.work,
+                Work::Request(request),
+                &self.work_waker,
+                shared,
+            );
         }
         for plan in requests.generative.drain(..) {
-            let Some(waker) = &self.plan_waker else { continue };
+            let Some(waker) = &self.plan_waker else {
+                continue;
+            };
             shared.begin();
             {
                 let mut waiting = self.plans.waiting.lock();
@@ -334,7 +391,8 @@ impl<L: Line> Lanes<L> {
 }
 
 fn receive(told: &crossbeam_channel::Receiver<Waker>) -> std::io::Result<Waker> {
-    told.recv().map_err(|_| std::io::Error::other("a stage's thread ended before it began"))
+    told.recv()
+        .map_err(|_| std::io::Error::other("a stage's thread ended before it began"))
 }
 
 /// Asks for real-time priority; a system that refuses is lived with.
@@ -479,7 +537,10 @@ struct WayOut<F> {
 impl<F> WayOut<F> {
     fn deliver(&mut self, player: &mut Player, said: &mut Vec<Stamped<F>>, shared: &Shared) {
         for timed in player.drain() {
-            let mut emission = Emission { epoch: self.epoch, timed };
+            let mut emission = Emission {
+                epoch: self.epoch,
+                timed,
+            };
             while let Err(rtrb::PushError::Full(back)) = self.emissions.push(emission) {
                 if shared.is_shut_down() {
                     return;

@@ -110,17 +110,22 @@ impl Transport {
         next
     }
 
-    /// Whether `now` is something other than this snapshot having moved on: play or stop, a jump
-    /// of more than a millisecond, another tempo, meter or loop.
-    pub fn differs_from(&self, now: &Self) -> bool {
-        let jumped = match (self.quarters, now.quarters) {
+    /// Whether `now` is at another place in the song than this snapshot, by more than a
+    /// millisecond.
+    pub fn is_elsewhere(&self, now: &Self) -> bool {
+        match (self.quarters, now.quarters) {
             (Some(expected), Some(found)) => {
                 (expected - found).abs() > 0.001 * now.tempo_or_default() / 60.0
             }
             (None, None) => false,
             _ => true,
-        };
-        jumped
+        }
+    }
+
+    /// Whether `now` is something other than this snapshot having moved on: play or stop, a jump,
+    /// another tempo, meter or loop.
+    pub fn differs_from(&self, now: &Self) -> bool {
+        self.is_elsewhere(now)
             || self.playing != now.playing
             || self.tempo != now.tempo
             || self.numerator != now.numerator
@@ -144,15 +149,24 @@ mod tests {
         let later = start.advanced(48_000, 48_000.0);
         assert_eq!(later.quarters, Some(5.5));
         assert!(!later.differs_from(&later));
-        let jumped = Transport { quarters: Some(0.0), ..later };
+        let jumped = Transport {
+            quarters: Some(0.0),
+            ..later
+        };
         assert!(later.differs_from(&jumped));
-        assert!(later.differs_from(&Transport { playing: false, ..later }));
+        assert!(later.differs_from(&Transport {
+            playing: false,
+            ..later
+        }));
     }
 
     #[test]
     fn a_mad_tempo_is_replaced() {
         for tempo in [f64::NAN, f64::INFINITY, 0.0, -3.0] {
-            let t = Transport { tempo: Some(tempo), ..Transport::STOPPED };
+            let t = Transport {
+                tempo: Some(tempo),
+                ..Transport::STOPPED
+            };
             assert_eq!(t.tempo_or_default(), Transport::DEFAULT_TEMPO);
         }
     }

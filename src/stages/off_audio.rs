@@ -18,12 +18,18 @@ impl OffAudio {
         name: &str,
         body: impl FnOnce(&OffAudio) -> T + Send + 'static,
     ) -> std::io::Result<JoinHandle<T>> {
-        Builder::new().name(name.to_owned()).spawn(move || body(&OffAudio { not_send: PhantomData }))
+        Builder::new().name(name.to_owned()).spawn(move || {
+            body(&OffAudio {
+                not_send: PhantomData,
+            })
+        })
     }
 
     /// The witness for a program's own main thread or a test, which by their nature are no audio
     /// callback. Not for use in a plugin.
     pub fn main_thread() -> Self {
-        OffAudio { not_send: PhantomData }
+        OffAudio {
+            not_send: PhantomData,
+        }
     }
 }

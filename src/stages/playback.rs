@@ -81,7 +81,10 @@ pub struct Sequence {
 impl Sequence {
     /// An empty sequence whose times are counted in `unit`.
     pub fn new(unit: Unit) -> Self {
-        Self { unit, events: Vec::new() }
+        Self {
+            unit,
+            events: Vec::new(),
+        }
     }
 
     /// Adds a message; a time that is not finite and ≥ 0 counts as 0.
@@ -161,7 +164,10 @@ impl Player {
                         Due::Sample(s) => Due::Sample(s + (step as i64).max(1)),
                         Due::Song(q) => Due::Song(q + step),
                     };
-                    self.pending.push(Pending { due: next, ..pending });
+                    self.pending.push(Pending {
+                        due: next,
+                        ..pending
+                    });
                 }
             } else {
                 index += 1;
@@ -170,7 +176,10 @@ impl Player {
         due.sort_by_key(|(at, p)| (*at, p.message.is_note_on()));
         for (at, pending) in due {
             self.track(&pending.message);
-            self.out.push(TimedMessage { position: at, message: pending.message });
+            self.out.push(TimedMessage {
+                position: at,
+                message: pending.message,
+            });
         }
     }
 
@@ -182,9 +191,7 @@ impl Player {
         }
         let expected = last.advanced(position - self.transport.position, self.rate);
         let stopped = last.playing && !next.playing;
-        let jumped = last.playing
-            && next.playing
-            && (Transport { quarters: next.quarters, ..expected }).differs_from(&expected);
+        let jumped = last.playing && next.playing && expected.is_elsewhere(&next);
         self.transport = Stamped::new(position, next);
         if stopped || jumped {
             self.release(position);
@@ -249,7 +256,10 @@ impl Player {
         }
         let rolling = self.transport.body.playing && self.transport.body.quarters.is_some();
         let song = rolling && sequence.unit == Unit::Quarters;
-        let here = self.transport.body.advanced(position - self.transport.position, self.rate);
+        let here = self
+            .transport
+            .body
+            .advanced(position - self.transport.position, self.rate);
         let (sample_origin, song_origin) = match policy.reference {
             Reference::Now => (position, here.quarters.unwrap_or(0.0)),
             Reference::TransportStart => {
@@ -278,7 +288,11 @@ impl Player {
             Overwrite::Keep => {}
             Overwrite::DropPending => self.drop_pending(i64::MIN, position),
             Overwrite::DropAfterStart => {
-                let first = sequence.events.iter().map(|e| e.0).fold(f64::INFINITY, f64::min);
+                let first = sequence
+                    .events
+                    .iter()
+                    .map(|e| e.0)
+                    .fold(f64::INFINITY, f64::min);
                 if first.is_finite() {
                     let from = self.sample_of(due(first)).unwrap_or(position);
                     self.drop_pending(from, position);
@@ -291,7 +305,12 @@ impl Player {
             .map(|every| if song { every } else { every * per_unit });
         for (at, message) in &sequence.events {
             let clear_on_stop = policy.clear_on_stop;
-            self.pending.push(Pending { due: due(*at), message: *message, repeat, clear_on_stop });
+            self.pending.push(Pending {
+                due: due(*at),
+                message: *message,
+                repeat,
+                clear_on_stop,
+            });
         }
         self.advance(position);
     }
@@ -312,7 +331,10 @@ impl Player {
         }
         for message in orphaned {
             self.track(&message);
-            self.out.push(TimedMessage { position: now.max(from), message });
+            self.out.push(TimedMessage {
+                position: now.max(from),
+                message,
+            });
         }
     }
 }
@@ -331,7 +353,11 @@ impl<'a, F> Outbox<'a, F> {
         player: &'a mut Player,
         feedback: &'a mut Vec<Stamped<F>>,
     ) -> Self {
-        Self { position, player, feedback }
+        Self {
+            position,
+            player,
+            feedback,
+        }
     }
 
     /// Sends `message` so that it is due at sample `position` (plus the engine's constant delay).
@@ -412,10 +438,16 @@ mod tests {
         let mut player = Player::new(RATE);
         let start = rolling(0, 0.0, 120.0);
         player.set_transport(start.position, start.body);
-        let policy = Policy { repeat_every: Some(2.0), ..Policy::default() };
+        let policy = Policy {
+            repeat_every: Some(2.0),
+            ..Policy::default()
+        };
         player.play(0, &one_note(Unit::Quarters), policy);
         assert_eq!(run(&mut player, 24_480), [(24_000, true)]);
-        let stop = Transport { playing: false, ..start.body };
+        let stop = Transport {
+            playing: false,
+            ..start.body
+        };
         player.set_transport(25_000, stop);
         assert_eq!(run(&mut player, 480_000), [(25_000, false)]);
     }
@@ -423,10 +455,16 @@ mod tests {
     #[test]
     fn a_loop_repeats_on_time() {
         let mut player = Player::new(RATE);
-        let policy = Policy { repeat_every: Some(2.0), ..Policy::default() };
+        let policy = Policy {
+            repeat_every: Some(2.0),
+            ..Policy::default()
+        };
         player.play(0, &one_note(Unit::Seconds), policy);
-        let ons: Vec<i64> =
-            run(&mut player, 300_000).into_iter().filter(|e| e.1).map(|e| e.0).collect();
+        let ons: Vec<i64> = run(&mut player, 300_000)
+            .into_iter()
+            .filter(|e| e.1)
+            .map(|e| e.0)
+            .collect();
         assert_eq!(ons, [48_000, 144_000, 240_000]);
     }
 
@@ -435,7 +473,10 @@ mod tests {
         let mut player = Player::new(RATE);
         player.play(0, &one_note(Unit::Seconds), Policy::default());
         assert_eq!(run(&mut player, 50_000), [(48_000, true)]);
-        let policy = Policy { overwrite: Overwrite::DropPending, ..Policy::default() };
+        let policy = Policy {
+            overwrite: Overwrite::DropPending,
+            ..Policy::default()
+        };
         player.play(50_000, &Sequence::new(Unit::Seconds), policy);
         let off: Vec<_> = player.drain().map(|m| m.message.is_note_on()).collect();
         assert_eq!(off, [false]);

@@ -2,7 +2,11 @@
 //!
 //! Everything here but [`Port::new`] runs in the host's callback: it neither allocates nor blocks
 //! (offline bouncing apart, where waiting is what the host asks for).
-#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+#![deny(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros
+)]
 
 use super::counters::Counters;
 use super::engine::{Emission, Shared};
@@ -119,7 +123,10 @@ impl<F> Port<F> {
         offline: bool,
         ticks: bool,
     ) -> Self {
-        let empty = TimedMessage { position: 0, message: Message::note_off(0, 0, 0.0) };
+        let empty = TimedMessage {
+            position: 0,
+            message: Message::note_off(0, 0, 0.0),
+        };
         Self {
             signals,
             emissions,
@@ -135,7 +142,10 @@ impl<F> Port<F> {
             muted: false,
             transport: None,
             next_tick: ticks.then_some(0),
-            queue: DueQueue { messages: vec![empty; QUEUE].into_boxed_slice(), len: 0 },
+            queue: DueQueue {
+                messages: vec![empty; QUEUE].into_boxed_slice(),
+                len: 0,
+            },
             held: HeldNotes::default(),
         }
     }
@@ -174,11 +184,15 @@ impl<F> Port<F> {
         }
     }
 
-    /// The transport at the start of the current block; told on only where it is news.
+    /// The transport at the start of the current block; told on only where it is news. A stop or
+    /// a jump releases what sounds: what the host records must end where its recording does.
     pub fn transport(&mut self, now: Transport) {
         let news = self.transport.is_none_or(|last| {
-            let elapsed = self.position - last.position;
-            last.body.advanced(elapsed, self.rate).differs_from(&now)
+            let expected = last.body.advanced(self.position - last.position, self.rate);
+            let stopped = last.body.playing && !now.playing;
+            let jumped = last.body.playing && now.playing && expected.is_elsewhere(&now);
+            self.release_pending |= stopped || jumped;
+            expected.differs_from(&now)
         });
         if news && self.event(self.position, HostEvent::Transport(now)) || !news {
             self.transport = Some(Stamped::new(self.position, now));
@@ -202,7 +216,8 @@ impl<F> Port<F> {
         pushed
     }
 
-    /// Forgets what was heard and releases what sounds with the next block.
+    /// Forgets what was heard and releases what sounds with the next block. The stages are told
+    /// with the next signal.
     pub fn reset(&mut self) {
         self.epoch = self.epoch.wrapping_add(1);
         self.queue.len = 0;
@@ -210,7 +225,6 @@ impl<F> Port<F> {
         self.transport = None;
         self.gap = 0;
         self.reset_pending = true;
-        self.push_overdue(self.position);
     }
 
     /// Holds note-ons back (and releases what sounds) or lets them through again.
@@ -234,7 +248,9 @@ impl<F> Port<F> {
             if lateness > 0 {
                 Counters::add(&self.shared.counters.late_events, 1);
             }
-            let offset = due.position.clamp(self.position, (end - 1).max(self.position));
+            let offset = due
+                .position
+                .clamp(self.position, (end - 1).max(self.position));
             let offset = (offset - self.position) as u32;
             if !self.send(offset, lateness, due.message, &mut send) {
                 // The host's queue is full: nothing else fits either, so it waits a block.
@@ -319,7 +335,10 @@ impl<F> Port<F> {
                 continue;
             }
             let position = emission.timed.position + self.delay;
-            let timed = TimedMessage { position, message: emission.timed.message };
+            let timed = TimedMessage {
+                position,
+                message: emission.timed.message,
+            };
             if !self.queue.insert(timed) {
                 // Thousands of events wait: a note-off must not be among those that are lost.
                 self.release_pending = true;
@@ -367,8 +386,14 @@ mod tests {
 
     #[test]
     fn the_queue_keeps_order_and_refuses_when_full() {
-        let empty = TimedMessage { position: 0, message: Message::note_off(0, 0, 0.0) };
-        let mut queue = DueQueue { messages: Box::new([empty; 4]), len: 0 };
+        let empty = TimedMessage {
+            position: 0,
+            message: Message::note_off(0, 0, 0.0),
+        };
+        let mut queue = DueQueue {
+            messages: Box::new([empty; 4]),
+            len: 0,
+        };
         for (position, key) in [(30, 1), (10, 2), (30, 3), (20, 4)] {
             let message = Message::note_on(0, key, 0.5);
             assert!(queue.insert(TimedMessage { position, message }));
@@ -377,8 +402,10 @@ mod tests {
         assert_eq!(queue.pop_before(10), None);
         let mut keys = [0; 4];
         for slot in &mut keys {
-            if let Some(TimedMessage { message: Message::NoteOn { key, .. }, .. }) =
-                queue.pop_before(31)
+            if let Some(TimedMessage {
+                message: Message::NoteOn { key, .. },
+                ..
+            }) = queue.pop_before(31)
             {
                 *slot = key;
             }

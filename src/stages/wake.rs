@@ -26,7 +26,15 @@ pub struct Waker {
 /// A pair for the calling thread.
 pub fn pair() -> (Sleeper, Waker) {
     let sleeping = Arc::new(AtomicBool::new(false));
-    (Sleeper { sleeping: sleeping.clone() }, Waker { sleeping, thread: current() })
+    (
+        Sleeper {
+            sleeping: sleeping.clone(),
+        },
+        Waker {
+            sleeping,
+            thread: current(),
+        },
+    )
 }
 
 impl Sleeper {

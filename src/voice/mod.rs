@@ -83,7 +83,10 @@ pub fn stages(
     _: &OffAudio,
 ) -> Result<Stages<VoiceLine>, String> {
     let model = PitchModel::new(pack).map_err(|error| error.to_string())?;
-    let clock = FrameClock { delay_frames: model.delay_frames(), setup };
+    let clock = FrameClock {
+        delay_frames: model.delay_frames(),
+        setup,
+    };
     Ok(Stages {
         input: Box::new(input_prep::VoiceInput),
         reactive: Box::new(reactive::PitchLane::new(model)),

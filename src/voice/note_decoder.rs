@@ -142,7 +142,12 @@ impl NoteDecoder {
 
     /// Takes the network's answer to `frame`; gives at most the end of one note and the beginning
     /// of the next.
-    pub fn push(&mut self, frame: u64, output: &PitchOutput, gate_open: bool) -> [Option<NoteEvent>; 2] {
+    pub fn push(
+        &mut self,
+        frame: u64,
+        output: &PitchOutput,
+        gate_open: bool,
+    ) -> [Option<NoteEvent>; 2] {
         self.advance(frame, output, gate_open);
         if self.filled <= self.lag {
             return [None, None];
@@ -160,7 +165,11 @@ impl NoteDecoder {
         }
         let on = (state > 0 && self.current.is_none()).then(|| {
             let (pitch, velocity) = self.describe(state);
-            NoteEvent::On { frame: decided, pitch, velocity }
+            NoteEvent::On {
+                frame: decided,
+                pitch,
+                velocity,
+            }
         });
         self.current = (state > 0).then_some(state);
         [off, on]
@@ -177,14 +186,22 @@ impl NoteDecoder {
         let floor = COSTS.voicing_floor;
         let heard = if gate_open { output.voicing } else { 0.0 };
         let voicing = heard.clamp(floor, 1.0 - floor);
-        let onset = if gate_open { output.onset.clamp(0.0, 1.0) } else { 0.0 };
+        let onset = if gate_open {
+            output.onset.clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         let pitch = pitch_of(output);
         let (voiced, silent) = (voicing.ln(), (1.0 - voicing).ln());
 
-        let (best, best_score) = self.scores[1..]
-            .iter()
-            .enumerate()
-            .fold((0, f32::NEG_INFINITY), |b, (i, s)| if *s > b.1 { (i, *s) } else { b });
+        let (best, best_score) =
+            self.scores[1..]
+                .iter()
+                .enumerate()
+                .fold(
+                    (0, f32::NEG_INFINITY),
+                    |b, (i, s)| if *s > b.1 { (i, *s) } else { b },
+                );
         let best_state = best + 1;
         let change = COSTS.change.0 * (1.0 - onset) + COSTS.change.1 * onset;
         let enter = self.scores[0] - COSTS.enter * (1.0 - onset);
@@ -201,8 +218,11 @@ impl NoteDecoder {
         let leave = best_score - COSTS.leave;
         let mut next = [0.0; STATES];
         column.begins[0] = false;
-        (next[0], column.from[0]) =
-            if self.scores[0] >= leave { (self.scores[0], 0) } else { (leave, best_state as u8) };
+        (next[0], column.from[0]) = if self.scores[0] >= leave {
+            (self.scores[0], 0)
+        } else {
+            (leave, best_state as u8)
+        };
         next[0] += silent;
         for state in 1..STATES {
             let (score, from, begins) = if self.scores[state] >= enter.max(changed) {
@@ -225,7 +245,9 @@ impl NoteDecoder {
 
     /// The state `lag` frames ago on the best path, and whether a note began there.
     fn decide(&self) -> (usize, bool) {
-        let mut state = (0..STATES).max_by(|a, b| self.scores[*a].total_cmp(&self.scores[*b])).unwrap_or(0);
+        let mut state = (0..STATES)
+            .max_by(|a, b| self.scores[*a].total_cmp(&self.scores[*b]))
+            .unwrap_or(0);
         for back in 0..self.lag {
             state = usize::from(self.column(back).from[state]);
         }
@@ -263,6 +285,11 @@ fn expected_velocity(output: &PitchOutput) -> f32 {
     if sum <= 0.0 {
         return 0.0;
     }
-    let mean: f32 = output.velocity.iter().enumerate().map(|(v, p)| v as f32 * p).sum();
+    let mean: f32 = output
+        .velocity
+        .iter()
+        .enumerate()
+        .map(|(v, p)| v as f32 * p)
+        .sum();
     mean / sum / 127.0
 }

@@ -107,10 +107,13 @@ pub fn render_with(
         front_end_delay_s: front_end.delay_s(),
         rate: sample_rate,
     };
-    let stages = stages(pack, setup, reports, &OffAudio::main_thread())
-        .map_err(RenderError::Models)?;
+    let stages =
+        stages(pack, setup, reports, &OffAudio::main_thread()).map_err(RenderError::Models)?;
     let mut line = Inline::new(stages, sample_rate);
-    let mut rendering = Rendering { sample_rate, ..Rendering::default() };
+    let mut rendering = Rendering {
+        sample_rate,
+        ..Rendering::default()
+    };
     let gain = 10f32.powf(settings.gain_db / 20.0);
     let end = length + (TAIL_S * sample_rate) as usize;
     let mut block = vec![vec![0.0; BLOCK]; channels.len()];

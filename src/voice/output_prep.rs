@@ -23,7 +23,13 @@ pub struct VoiceOutput {
 impl VoiceOutput {
     pub fn new(clock: FrameClock, reports: Sender<Report>) -> Self {
         let decoder = NoteDecoder::new(clock.setup.response);
-        Self { clock, decoder, current: None, next_frame: 0, reports }
+        Self {
+            clock,
+            decoder,
+            current: None,
+            next_frame: 0,
+            reports,
+        }
     }
 
     fn tell(&self, report: Report) {
@@ -31,7 +37,10 @@ impl VoiceOutput {
     }
 
     fn note_on(&mut self, position: i64, note: SungNote, out: &mut Outbox<'_, Never>) {
-        out.send(position, Message::note_on(channel(), note.key(), note.velocity));
+        out.send(
+            position,
+            Message::note_on(channel(), note.key(), note.velocity),
+        );
         self.tell(Report::NoteOn(note));
         self.current = Some(note);
     }
@@ -53,7 +62,10 @@ fn channel() -> u8 {
 impl PrepareOutput<VoiceLine> for VoiceOutput {
     fn event(&mut self, event: &Stamped<HostEvent>, out: &mut Outbox<'_, Never>) {
         match event.body {
-            HostEvent::Parameter { index: parameter::RESPONSE, value } => {
+            HostEvent::Parameter {
+                index: parameter::RESPONSE,
+                value,
+            } => {
                 if let Some(response) = Response::from_index(value.max(0.0) as usize) {
                     self.decoder.set_response(response);
                 }
@@ -75,22 +87,43 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
     }
 
     fn response(&mut self, answer: Stamped<PitchAnswer>, out: &mut Outbox<'_, Never>) {
-        let Stamped { position, body: answer } = answer;
+        let Stamped {
+            position,
+            body: answer,
+        } = answer;
         self.next_frame = answer.index + 1;
         let hz = pitch::to_hz(f64::from(pitch_of(&answer.output))) as f32;
         let voiced = answer.gate_open && answer.output.voicing >= 0.5;
         let time_s = self.clock.described_s(answer.index);
-        let f0 = F0Point { time_s, hz: if voiced { hz } else { -hz } };
-        self.tell(Report::Frame { f0, level_db: answer.level_db });
+        let f0 = F0Point {
+            time_s,
+            hz: if voiced { hz } else { -hz },
+        };
+        self.tell(Report::Frame {
+            f0,
+            level_db: answer.level_db,
+        });
 
-        for event in self.decoder.push(answer.index, &answer.output, answer.gate_open) {
+        for event in self
+            .decoder
+            .push(answer.index, &answer.output, answer.gate_open)
+        {
             match event {
                 Some(NoteEvent::Off { frame }) => self.note_off(position, frame, out),
-                Some(NoteEvent::On { frame, pitch, velocity }) => {
+                Some(NoteEvent::On {
+                    frame,
+                    pitch,
+                    velocity,
+                }) => {
                     let onset_s = self.clock.described_s(frame).max(0.0);
                     let decided_s = self.clock.taken_s(position);
-                    let note =
-                        SungNote { onset_s, offset_s: onset_s, pitch, velocity, decided_s };
+                    let note = SungNote {
+                        onset_s,
+                        offset_s: onset_s,
+                        pitch,
+                        velocity,
+                        decided_s,
+                    };
                     self.note_on(position, note, out);
                 }
                 None => {}

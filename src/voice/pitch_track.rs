@@ -12,14 +12,23 @@ const REACH: usize = 2;
 /// The fractional MIDI pitch that the fine classes point at: the mean around the highest.
 pub fn pitch_of(output: &PitchOutput) -> f32 {
     let fine = &output.fine;
-    let peak = fine.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(i, _)| i);
+    let peak = fine
+        .iter()
+        .enumerate()
+        .max_by(|a, b| a.1.total_cmp(b.1))
+        .map_or(0, |(i, _)| i);
     let first = peak.saturating_sub(REACH);
     let around = &fine[first..(peak + REACH + 1).min(fine.len())];
     let sum: f32 = around.iter().sum();
     if sum <= 0.0 {
         return FIRST + STEP * peak as f32;
     }
-    let mean = around.iter().enumerate().map(|(i, p)| (first + i) as f32 * p).sum::<f32>() / sum;
+    let mean = around
+        .iter()
+        .enumerate()
+        .map(|(i, p)| (first + i) as f32 * p)
+        .sum::<f32>()
+        / sum;
     FIRST + STEP * mean
 }
 

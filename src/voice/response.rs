@@ -22,6 +22,14 @@ impl Response {
         }
     }
 
+    /// The name in saved projects.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Sure => "sure",
+        }
+    }
+
     /// Place in [`Self::ALL`].
     pub const fn index(self) -> usize {
         self as usize

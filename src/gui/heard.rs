@@ -1,0 +1,88 @@
+//! What was heard lately, gathered from the reports of the output stage.
+
+use crate::music::SungNote;
+use crate::voice::{F0Point, Report};
+use std::collections::VecDeque;
+
+/// Seconds of pitch that are kept.
+pub const SPAN_S: f64 = 6.0;
+/// Notes that are kept at most.
+const NOTES: usize = 256;
+
+/// The newest seconds of pitch and notes.
+#[derive(Default)]
+pub struct Heard {
+    /// The pitch track, oldest first.
+    pub track: VecDeque<F0Point>,
+    /// Finished notes, oldest first.
+    pub notes: VecDeque<SungNote>,
+    /// The note that is being sung.
+    pub now: Option<SungNote>,
+    /// Level of the newest frame in dB below full scale.
+    pub level_db: f32,
+}
+
+impl Heard {
+    /// Takes one report in and forgets what is too old.
+    pub fn take(&mut self, report: Report) {
+        match report {
+            Report::Frame { f0, level_db } => {
+                self.level_db = level_db;
+                self.track.push_back(f0);
+                let oldest = f0.time_s - SPAN_S;
+                while self
+                    .track
+                    .front()
+                    .is_some_and(|point| point.time_s < oldest)
+                {
+                    self.track.pop_front();
+                }
+                while self
+                    .notes
+                    .front()
+                    .is_some_and(|note| note.offset_s < oldest)
+                {
+                    self.notes.pop_front();
+                }
+            }
+            Report::NoteOn(note) => self.now = Some(note),
+            Report::NoteOff(note) => {
+                self.now = None;
+                self.notes.push_back(note);
+                if self.notes.len() > NOTES {
+                    self.notes.pop_front();
+                }
+            }
+            Report::Reset => *self = Self::default(),
+        }
+    }
+
+    /// Time of the newest frame in seconds.
+    pub fn time_s(&self) -> f64 {
+        self.track.back().map_or(0.0, |point| point.time_s)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_pitch_is_forgotten_and_a_reset_clears_all() {
+        let mut heard = Heard::default();
+        for n in 0..2_000 {
+            let f0 = F0Point {
+                time_s: f64::from(n) * 0.01,
+                hz: 220.0,
+            };
+            heard.take(Report::Frame {
+                f0,
+                level_db: -20.0,
+            });
+        }
+        let first = heard.track.front().map(|p| p.time_s).unwrap_or_default();
+        assert!((heard.time_s() - first - SPAN_S).abs() < 0.02);
+        heard.take(Report::Reset);
+        assert!(heard.track.is_empty() && heard.now.is_none());
+    }
+}

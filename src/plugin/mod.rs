@@ -1,0 +1,255 @@
+//! The plugin: the only code, with the editor, that knows the framework.
+
+mod midi;
+pub mod params;
+mod transport;
+mod view;
+
+pub use params::VocaliseParams;
+pub use view::View;
+
+use crate::audio::{Frame, FrontEnd};
+use crate::nn::Pack;
+use crate::stages::port::HeldNotes;
+use crate::stages::{Engine, HostEvent, Parked, Port};
+use crate::voice::{self, Response, Setup, VoiceLine};
+use nih_plug::prelude::*;
+use nih_plug_egui::EguiEditor;
+use parking_lot::Mutex;
+use std::sync::Arc;
+
+/// Reports that may wait for an open editor; 10 s of frames.
+const REPORTS: usize = 1_024;
+
+/// One instance of the plugin.
+pub struct Vocalise {
+    params: Arc<VocaliseParams>,
+    view: Arc<View>,
+    /// Lines on their way to run; never locked on the audio thread.
+    lines: Arc<Mutex<Lines>>,
+    active: Option<Active>,
+    /// What an earlier activation left sounding.
+    held: HeldNotes,
+}
+
+/// What the audio thread works with between activation and deactivation.
+struct Active {
+    front_end: FrontEnd,
+    port: Port<Frame>,
+    /// Whether the line's start was asked for.
+    start_asked: bool,
+    /// The response that the stages were last told.
+    told_response: Response,
+}
+
+/// A line that was laid by `activate` and is started by the first `process`, since hosts that scan
+/// activate hundreds of times.
+#[derive(Default)]
+struct Lines {
+    parked: Option<Parked<VoiceLine>>,
+    engine: Option<Engine>,
+}
+
+/// What the audio thread asks of the background thread.
+pub enum Task {
+    /// Start the line that is parked.
+    StartLine,
+}
+
+impl Default for Vocalise {
+    fn default() -> Self {
+        Self {
+            params: Arc::new(VocaliseParams::default()),
+            view: Arc::new(View::new(REPORTS)),
+            lines: Arc::default(),
+            active: None,
+            held: HeldNotes::default(),
+        }
+    }
+}
+
+impl Vocalise {
+    /// Lays a new line for `config`; an error is one sentence.
+    fn lay(&mut self, config: &BufferConfig) -> Result<Active, String> {
+        let rate = f64::from(config.sample_rate);
+        let front_end = FrontEnd::new(rate).map_err(|error| error.to_string())?;
+        let response = self.params.response.value();
+        let setup = Setup {
+            response,
+            front_end_delay_s: front_end.delay_s(),
+            rate,
+        };
+        let reports = self.view.reporter();
+        let build = Box::new(move |off_audio: &_| {
+            let pack = Pack::factory().map_err(|error| error.to_string())?;
+            voice::stages(&pack, setup, reports, off_audio)
+        });
+        let offline = config.process_mode == ProcessMode::Offline;
+        let (mut port, parked) = Engine::lay(rate, offline, false, self.view.state(), build);
+        port.adopt(self.held);
+        *self.lines.lock() = Lines {
+            parked: Some(parked),
+            engine: None,
+        };
+        Ok(Active {
+            front_end,
+            port,
+            start_asked: false,
+            told_response: response,
+        })
+    }
+}
+
+impl Plugin for Vocalise {
+    const NAME: &'static str = "Vocalise";
+    const VENDOR: &'static str = "Vocalise";
+    const URL: &'static str = "";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
+        AudioIOLayout {
+            main_input_channels: NonZeroU32::new(2),
+            main_output_channels: NonZeroU32::new(2),
+            ..AudioIOLayout::const_default()
+        },
+        AudioIOLayout {
+            main_input_channels: NonZeroU32::new(1),
+            main_output_channels: NonZeroU32::new(1),
+            ..AudioIOLayout::const_default()
+        },
+    ];
+    const MIDI_INPUT: MidiConfig = MidiConfig::None;
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::MidiCCs;
+
+    type Editor = EguiEditor<crate::gui::Editor>;
+    type SysExMessage = ();
+    type BackgroundTask = Task;
+
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        let lines = self.lines.clone();
+        Box::new(move |Task::StartLine| {
+            let mut lines = lines.lock();
+            if let Some(parked) = lines.parked.take() {
+                lines.engine = Some(parked.start());
+            }
+        })
+    }
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.params.clone()
+    }
+
+    fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        crate::gui::editor(self.params.clone(), self.view.clone())
+    }
+
+    fn activate(
+        &mut self,
+        _: &AudioIOLayout,
+        config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        context.set_latency_samples(0);
+        self.deactivate();
+        match self.lay(config) {
+            Ok(active) => self.active = Some(active),
+            // Audio passes all the same; the editor shows the sentence.
+            Err(reason) => self.view.fail(reason),
+        }
+        true
+    }
+
+    fn deactivate(&mut self) {
+        if let Some(active) = self.active.take() {
+            self.held = active.port.held();
+        }
+        *self.lines.lock() = Lines::default();
+    }
+
+    fn reset(&mut self) {
+        if let Some(active) = &mut self.active {
+            active.front_end.reset();
+            active.port.reset();
+        }
+    }
+
+    fn stop_processing(&mut self) {
+        self.reset();
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        _: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        let len = buffer.samples();
+        let Some(active) = self.active.as_mut().filter(|_| len > 0) else {
+            return ProcessStatus::KeepAlive;
+        };
+        if !active.start_asked {
+            context.execute_background(Task::StartLine);
+            active.start_asked = true;
+        }
+        active.listen(buffer, &self.params, context.transport());
+        active.port.finish(len, |offset, message| {
+            context
+                .try_send_event(midi::note_event(offset, message))
+                .is_ok()
+        });
+        self.view.update(active.port.counters());
+        ProcessStatus::KeepAlive
+    }
+}
+
+impl Active {
+    /// Takes a block in: everything but sending what is due.
+    fn listen(&mut self, buffer: &mut Buffer, params: &VocaliseParams, now: &Transport) {
+        self.port.begin(buffer.samples());
+        self.port.set_muted(params.bypass.value());
+        self.port.transport(transport::snapshot(now));
+        let response = params.response.value();
+        if response != self.told_response {
+            let index = voice::parameter::RESPONSE;
+            let event = HostEvent::Parameter {
+                index,
+                value: response.index() as f32,
+            };
+            if self.port.event(self.port.position(), event) {
+                self.told_response = response;
+            }
+        }
+        let gain = util::db_to_gain(params.gain.value());
+        let start = self.port.position();
+        let port = &mut self.port;
+        self.front_end.process(
+            buffer.as_slice(),
+            gain,
+            params.gate.value(),
+            |offset, frame| {
+                port.frame(start + offset as i64, frame);
+            },
+        );
+    }
+}
+
+impl ClapPlugin for Vocalise {
+    const CLAP_ID: &'static str = "org.vocalise.vocalise";
+    const CLAP_DESCRIPTION: Option<&'static str> =
+        Some("Sing or hum and get a playable multi-track MIDI arrangement, live");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::AudioEffect,
+        ClapFeature::NoteDetector,
+        ClapFeature::Analyzer,
+        ClapFeature::Stereo,
+        ClapFeature::Mono,
+    ];
+}
+
+impl Vst3Plugin for Vocalise {
+    const VST3_CLASS_ID: [u8; 16] = *b"VocaliseVoiceMid";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
+        &[Vst3SubCategory::Fx, Vst3SubCategory::Analyzer];
+}

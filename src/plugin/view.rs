@@ -1,0 +1,77 @@
+//! What crosses from the engine to the editor, and nothing else does.
+
+use crate::stages::{Counters, CountersView, EngineState};
+use crate::voice::Report;
+use crossbeam_channel::{Receiver, Sender};
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Written by the audio thread (counters, relaxed atomics) and the output stage (reports, state);
+/// read by the editor. A race shows a value one frame old.
+pub struct View {
+    state: Arc<Mutex<EngineState>>,
+    reports_in: Sender<Report>,
+    reports: Receiver<Report>,
+    /// Frames dropped, then late events, as last seen by the audio thread.
+    dropped: AtomicU64,
+    late: AtomicU64,
+}
+
+impl View {
+    /// A view that holds at most `reports` unread reports; more are lost, nobody waits.
+    pub fn new(reports: usize) -> Self {
+        let (reports_in, reports) = crossbeam_channel::bounded(reports);
+        Self {
+            state: Arc::default(),
+            reports_in,
+            reports,
+            dropped: AtomicU64::new(0),
+            late: AtomicU64::new(0),
+        }
+    }
+
+    /// Where an engine says how it is doing.
+    pub fn state(&self) -> Arc<Mutex<EngineState>> {
+        self.state.clone()
+    }
+
+    /// How the engine is doing. Not for the audio thread.
+    pub fn engine(&self) -> EngineState {
+        self.state.lock().clone()
+    }
+
+    /// Says why there is no engine.
+    pub fn fail(&self, reason: String) {
+        *self.state.lock() = EngineState::Failed(reason);
+    }
+
+    /// The end that the output stage reports to.
+    pub fn reporter(&self) -> Sender<Report> {
+        self.reports_in.clone()
+    }
+
+    /// What was reported since the last call.
+    pub fn reports(&self) -> impl Iterator<Item = Report> + '_ {
+        self.reports.try_iter()
+    }
+
+    /// Frames dropped and events late so far.
+    pub fn overload(&self) -> (u64, u64) {
+        (
+            self.dropped.load(Ordering::Relaxed),
+            self.late.load(Ordering::Relaxed),
+        )
+    }
+
+    /// Takes over the counters; called by the audio thread once a block.
+    pub fn update(&self, counters: &Counters) {
+        let CountersView {
+            dropped_frames,
+            late_events,
+            ..
+        } = counters.view();
+        self.dropped.store(dropped_frames, Ordering::Relaxed);
+        self.late.store(late_events, Ordering::Relaxed);
+    }
+}
