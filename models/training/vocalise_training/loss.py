@@ -1,0 +1,45 @@
+"""What the network is punished for, head by head."""
+
+import torch
+from torch.nn import functional as F
+
+from .dataset import Batch, fine_target, note_target
+
+WEIGHTS = {"fine": 1.0, "pitch": 0.6, "velocity": 0.05, "onset": 3.0, "offset": 1.5, "voicing": 1.5}
+"""Relative weight of each head's mean loss."""
+EVENT_EMPHASIS = 2.0
+"""Frames near a note's edge are rare: their positive term counts this much more."""
+
+
+def masked_mean(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    return (values * mask).sum() / mask.sum().clamp(min=1)
+
+
+def cross_entropy(logits: torch.Tensor, target: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Mean over masked frames of the cross entropy with soft targets [..., classes]."""
+    return masked_mean(-(target * logits.log_softmax(-1)).sum(-1), mask)
+
+
+def losses(logits: dict[str, torch.Tensor], batch: Batch) -> dict[str, torch.Tensor]:
+    """Unweighted mean loss per head."""
+    t = batch.targets
+    sung, in_note = (~t[name].isnan() for name in ("midi", "note"))
+    known = t["known"]
+    logits = {name: z.float() for name, z in logits.items()}
+    velocity = F.one_hot((t["velocity"].nan_to_num(0) * 127).round().long().clamp(0, 127), 128).float()
+    emphasis = torch.tensor(EVENT_EMPHASIS)
+    event = lambda name: masked_mean(
+        F.binary_cross_entropy_with_logits(logits[name][..., 0], t[name], pos_weight=emphasis, reduction="none"), known
+    )
+    return {
+        "fine": cross_entropy(logits["fine"], fine_target(t["midi"].nan_to_num(60)), sung.float()),
+        "pitch": cross_entropy(logits["pitch"], note_target(t["note"].nan_to_num(60)), in_note * known),
+        "velocity": cross_entropy(logits["velocity"], velocity, in_note * known),
+        "onset": event("onset"),
+        "offset": event("offset"),
+        "voicing": F.binary_cross_entropy_with_logits(logits["voicing"][..., 0], sung.float()),
+    }
+
+
+def total(parts: dict[str, torch.Tensor]) -> torch.Tensor:
+    return sum(WEIGHTS[name] * value for name, value in parts.items())
