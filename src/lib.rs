@@ -3,7 +3,12 @@
 // The derive macros of nice-plug name the crate by its own name.
 extern crate nih_plug as nice_plug;
 
+// For `export_midi_plugin!`.
+#[doc(hidden)]
+pub use nih_plug as framework;
+
 pub mod audio;
+pub mod files;
 pub mod gui;
 pub mod music;
 pub mod nn;
@@ -11,8 +16,11 @@ pub mod plugin;
 pub mod stages;
 pub mod voice;
 
-use nih_plug::prelude::*;
-use plugin::Vocalise;
+#[cfg(feature = "export")]
+mod export {
+    use crate::plugin::Vocalise;
+    use nih_plug::prelude::*;
 
-nice_export_clap!(Vocalise);
-nice_export_vst3!(Vocalise);
+    nice_export_clap!(Vocalise);
+    nice_export_vst3!(Vocalise);
+}

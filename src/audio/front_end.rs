@@ -1,9 +1,8 @@
 //! Audio in, frames out: gain, mono, gate, resampling and the two channels of features.
 
-use super::frame::{BANDS, Frame, HOP, SAMPLE_RATE, WINDOW};
+use super::features::Features;
+use super::frame::{Frame, HOP, SAMPLE_RATE, WINDOW};
 use super::gate::Gate;
-use super::mel::Mel;
-use super::periodicity::Periodicity;
 use super::resampler::{CHUNK, Resampler};
 
 /// Loudest sample that is let in: 18 dB above full scale.
@@ -25,16 +24,13 @@ pub enum FrontEndError {
 /// Makes frames of audio at one host rate. All memory is set up by [`FrontEnd::new`].
 pub struct FrontEnd {
     resampler: Resampler,
-    mel: Mel,
-    periodicity: Periodicity,
+    features: Features,
     gate: Gate,
     /// The newest [`WINDOW`] samples at the features' rate, the newest last.
     window: [f32; WINDOW],
     /// Samples of the current hop that are in the window.
     in_hop: usize,
     index: u64,
-    /// Input samples taken since the beginning or the last reset.
-    taken: i64,
 }
 
 impl FrontEnd {
@@ -48,13 +44,11 @@ impl FrontEnd {
         }
         Ok(Self {
             resampler: Resampler::new(rate).map_err(|e| FrontEndError::Resampler(rate, e))?,
-            mel: Mel::new(),
-            periodicity: Periodicity::new(),
+            features: Features::default(),
             gate: Gate::default(),
             window: [0.0; WINDOW],
             in_hop: 0,
             index: 0,
-            taken: 0,
         })
     }
 
@@ -71,7 +65,6 @@ impl FrontEnd {
         self.window.fill(0.0);
         self.in_hop = 0;
         self.index = 0;
-        self.taken = 0;
     }
 
     /// Takes a block of planar `channels`, amplified by `gain` (linear), and gives `each` finished
@@ -95,7 +88,6 @@ impl FrontEnd {
             } else {
                 0.0
             };
-            self.taken += 1;
             if let Some(chunk) = self.resampler.push(sample) {
                 let chunk = *chunk;
                 if let Some(frame) = self.advance(&chunk, gate_db) {
@@ -117,15 +109,12 @@ impl FrontEnd {
         self.in_hop = 0;
         let energy: f32 = self.window[WINDOW - HOP..].iter().map(|x| x * x).sum();
         let level_db = (10.0 * (energy / HOP as f32).log10()).max(SILENCE_DB);
-        let mut frame = Frame {
+        let frame = Frame {
             index: self.index,
-            features: [0.0; 2 * BANDS],
+            features: self.features.process(&self.window),
             level_db,
             gate_open: self.gate.update(level_db, gate_db),
         };
-        let (mel, periodicity) = frame.features.split_at_mut(BANDS);
-        self.mel.process(&self.window, mel);
-        self.periodicity.process(&self.window, periodicity);
         self.index += 1;
         Some(frame)
     }
@@ -133,6 +122,7 @@ impl FrontEnd {
 
 #[cfg(test)]
 mod tests {
+    use super::super::frame::BANDS;
     use super::*;
 
     fn frames(rate: f64, seconds: f64, sample: impl Fn(f64) -> f32) -> Vec<(usize, Frame)> {

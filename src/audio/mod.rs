@@ -10,6 +10,7 @@
     clippy::disallowed_macros
 )]
 
+mod features;
 pub mod frame;
 mod front_end;
 mod gate;
@@ -17,6 +18,7 @@ mod mel;
 mod periodicity;
 mod resampler;
 
+pub use features::Features;
 pub use frame::Frame;
 pub use front_end::{FrontEnd, FrontEndError};
 pub use gate::Gate;

@@ -1,4 +1,4 @@
-//! The engine's messages in the framework's words.
+//! The engine's messages in the framework's words, and back.
 
 use crate::music::Message;
 use nih_plug::midi::{Channel, Key, VoiceID};
@@ -56,4 +56,45 @@ pub fn note_event(timing: u32, message: Message) -> NoteEvent<()> {
             program,
         },
     }
+}
+
+/// What the host sent, if the engine has a word for it. Wildcards say nothing and are left out.
+pub fn message<S>(event: &NoteEvent<S>) -> Option<Message> {
+    let place = |channel: &Channel, key: &Key| match (channel, key) {
+        (Channel::Number(channel), Key::Number(key)) => Some((*channel, *key)),
+        _ => None,
+    };
+    Some(match event {
+        NoteEvent::NoteOn {
+            channel,
+            key,
+            velocity,
+            ..
+        } => {
+            let (channel, key) = place(channel, key)?;
+            Message::note_on(channel, key, *velocity)
+        }
+        NoteEvent::NoteOff {
+            channel,
+            key,
+            velocity,
+            ..
+        } => {
+            let (channel, key) = place(channel, key)?;
+            Message::note_off(channel, key, *velocity)
+        }
+        NoteEvent::MidiCC {
+            channel, cc, value, ..
+        } => Message::control_change(*channel, *cc, *value),
+        NoteEvent::MidiPitchBend { channel, value, .. } => {
+            Message::pitch_bend(*channel, 2.0 * value - 1.0)
+        }
+        NoteEvent::MidiChannelPressure {
+            channel, pressure, ..
+        } => Message::channel_pressure(*channel, *pressure),
+        NoteEvent::MidiProgramChange {
+            channel, program, ..
+        } => Message::program_change(*channel, *program),
+        _ => return None,
+    })
 }

@@ -2,9 +2,11 @@
 
 mod midi;
 pub mod params;
+pub mod shell;
 mod transport;
 mod view;
 
+pub use midi::message;
 pub use params::VocaliseParams;
 pub use view::View;
 
@@ -20,6 +22,20 @@ use std::sync::Arc;
 
 /// Reports that may wait for an open editor; 10 s of frames.
 const REPORTS: usize = 1_024;
+
+/// Stereo and mono, in and out: some hosts refuse plugins without audio.
+const LAYOUTS: &[AudioIOLayout] = &[
+    AudioIOLayout {
+        main_input_channels: NonZeroU32::new(2),
+        main_output_channels: NonZeroU32::new(2),
+        ..AudioIOLayout::const_default()
+    },
+    AudioIOLayout {
+        main_input_channels: NonZeroU32::new(1),
+        main_output_channels: NonZeroU32::new(1),
+        ..AudioIOLayout::const_default()
+    },
+];
 
 /// One instance of the plugin.
 pub struct Vocalise {
@@ -69,6 +85,16 @@ impl Default for Vocalise {
 }
 
 impl Vocalise {
+    /// The parameters, for hosts that are Rust themselves.
+    pub fn values(&self) -> &VocaliseParams {
+        &self.params
+    }
+
+    /// What the editor would see.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
     /// Lays a new line for `config`; an error is one sentence.
     fn lay(&mut self, config: &BufferConfig) -> Result<Active, String> {
         let rate = f64::from(config.sample_rate);
@@ -106,18 +132,7 @@ impl Plugin for Vocalise {
     const URL: &'static str = "";
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
-        AudioIOLayout {
-            main_input_channels: NonZeroU32::new(2),
-            main_output_channels: NonZeroU32::new(2),
-            ..AudioIOLayout::const_default()
-        },
-        AudioIOLayout {
-            main_input_channels: NonZeroU32::new(1),
-            main_output_channels: NonZeroU32::new(1),
-            ..AudioIOLayout::const_default()
-        },
-    ];
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = LAYOUTS;
     const MIDI_INPUT: MidiConfig = MidiConfig::None;
     const MIDI_OUTPUT: MidiConfig = MidiConfig::MidiCCs;
 

@@ -177,8 +177,11 @@ impl<F> Port<F> {
             let wanted = len as i64 + (MARGIN_S * self.rate) as i64;
             self.delay = self.delay.max(wanted);
         }
-        let end = self.position + len as i64;
-        while let Some(tick) = self.next_tick.filter(|tick| *tick < end) {
+    }
+
+    /// Sends the ticks that are due before `position`, where ticks were asked for.
+    pub fn tick_to(&mut self, position: i64) {
+        while let Some(tick) = self.next_tick.filter(|tick| *tick < position) {
             self.event(tick, HostEvent::Tick);
             self.next_tick = Some(tick + ((TICK_S * self.rate) as i64).max(1));
         }

@@ -1,0 +1,134 @@
+//! The budgets of DESIGN, measured: shares of the real-time budget in CPU time of the thread that
+//! does the work, so that another process on the machine hardly changes them.
+//!
+//! `cargo bench --bench budgets`
+
+#[path = "../tests/support/rig.rs"]
+mod rig;
+
+use rig::Rig;
+use std::path::Path;
+use std::time::Duration;
+use vocalise::audio::FrontEnd;
+use vocalise::files::audio;
+use vocalise::nn::{Pack, PitchModel};
+use vocalise::voice::offline::{Settings, render};
+
+const RATE: f64 = 48_000.0;
+const BLOCK: usize = 128;
+
+/// CPU time of the calling thread in seconds.
+fn thread_time_s() -> f64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the pointer is to a live timespec.
+    let done = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    assert_eq!(done, 0, "the system measures threads");
+    time.tv_sec as f64 + 1e-9 * time.tv_nsec as f64
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
+    let start = thread_time_s();
+    let result = work();
+    (thread_time_s() - start, result)
+}
+
+/// The value below which `share` of the (sorted here) `values` lie.
+fn quantile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[((values.len() - 1) as f64 * share).round() as usize]
+}
+
+fn row(what: &str, found: String, budget: &str) {
+    println!("| {what} | {found} | {budget} |");
+}
+
+/// The plugin's callback while the engine runs beside it, paced as a host would.
+fn audio_thread(voice: &[f32]) {
+    let mut rig = Rig::new(RATE as f32, false);
+    rig.wait_until_ready();
+    let mut witness = FrontEnd::new(RATE).expect("a usual rate");
+    let (mut all, mut with_hop) = (Vec::new(), Vec::new());
+    let mut block = [0.0; BLOCK];
+    for audio in voice.chunks_exact(BLOCK).cycle().take(24_000) {
+        let mut hop = false;
+        witness.process(&[audio], 1.0, -70.0, |_, _| hop = true);
+        block.copy_from_slice(audio);
+        let (spent, ()) = timed(|| rig.process_only(&mut block));
+        all.push(spent);
+        if hop {
+            with_hop.push(spent);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+    let budget = BLOCK as f64 / RATE;
+    let mean = all.iter().sum::<f64>() / all.len() as f64 / budget;
+    let name = "audio thread, 128 samples at 48 kHz";
+    row(
+        &format!("{name}, mean"),
+        format!("{:.2} %", 100.0 * mean),
+        "≤ 1 %",
+    );
+    let median = quantile(&mut all, 0.5) / budget;
+    row(
+        &format!("{name}, median"),
+        format!("{:.2} %", 100.0 * median),
+        "≤ 1 %",
+    );
+    let rare = quantile(&mut with_hop, 0.999) / budget;
+    row(
+        &format!("{name}, p99.9 of blocks with a hop"),
+        format!("{:.2} %", 100.0 * rare),
+        "≤ 5 %",
+    );
+}
+
+fn pitch_lane(voice: &[f32]) {
+    let pack = Pack::factory().expect("the factory pack and ONNX Runtime (cargo xtask setup)");
+    let mut model = PitchModel::new(&pack).expect("the pitch model");
+    let mut front_end = FrontEnd::new(RATE).expect("a usual rate");
+    let mut spent = Vec::new();
+    for audio in voice.chunks(4_096) {
+        front_end.process(&[audio], 1.0, -70.0, |_, frame| {
+            let (time, result) = timed(|| model.run(&frame.features).map(|o| o.voicing));
+            result.expect("runs");
+            spent.push(time);
+        });
+    }
+    let milliseconds = |s: f64| format!("{:.3} ms", 1e3 * s);
+    row(
+        "pitch lane, one hop, median",
+        milliseconds(quantile(&mut spent, 0.5)),
+        "≤ 1 ms",
+    );
+    row(
+        "pitch lane, one hop, p99",
+        milliseconds(quantile(&mut spent, 0.99)),
+        "≤ 1 ms",
+    );
+}
+
+fn offline(voice: &[f32]) {
+    let seconds = voice.len() as f64 / RATE;
+    let channels = [voice.to_vec()];
+    let (spent, result) = timed(|| render(&channels, RATE, &Settings::default(), &mut |_| {}));
+    result.expect("renders");
+    row(
+        "whole engine, offline, one core",
+        format!("{:.0} × real time", seconds / spent),
+        "≥ 20 ×",
+    );
+}
+
+fn main() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/golden/phrase.flac");
+    let phrase = audio::read(&path).expect("the phrase is part of the project");
+    // Its own rate may be another; played at 48 kHz it is a little higher, which costs the same.
+    let voice = &phrase.channels[0];
+    println!("| what | measured | budget |\n|---|---|---|");
+    audio_thread(voice);
+    pitch_lane(voice);
+    offline(voice);
+}

@@ -1,0 +1,31 @@
+//! Both channels of one window.
+
+use super::frame::{BANDS, WINDOW};
+use super::mel::Mel;
+use super::periodicity::Periodicity;
+
+/// Makes the features of a window of samples; see [`super::Frame::features`] for their order.
+pub struct Features {
+    mel: Mel,
+    periodicity: Periodicity,
+}
+
+impl Default for Features {
+    fn default() -> Self {
+        Self {
+            mel: Mel::new(),
+            periodicity: Periodicity::new(),
+        }
+    }
+}
+
+impl Features {
+    /// The features of `window`, whose newest sample is its last.
+    pub fn process(&mut self, window: &[f32; WINDOW]) -> [f32; 2 * BANDS] {
+        let mut features = [0.0; 2 * BANDS];
+        let (mel, periodicity) = features.split_at_mut(BANDS);
+        self.mel.process(window, mel);
+        self.periodicity.process(window, periodicity);
+        features
+    }
+}

@@ -1,0 +1,168 @@
+//! What `vocalise render` can be asked, and what of it this version can do.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+use vocalise::music::{Genre, Instrument, Meter, TempoMap, Track};
+use vocalise::voice::Response;
+use vocalise::voice::offline::Settings;
+
+use super::BadUsage;
+
+/// The tempo that a file is written in when none is asked for, in BPM: what DAWs start with.
+const DEFAULT_BPM: f64 = 120.0;
+
+#[derive(Debug, Args)]
+pub struct Render {
+    /// Recordings (WAV, FLAC or MP3), or folders of recordings.
+    #[arg(required = true, value_name = "IN")]
+    pub inputs: Vec<PathBuf>,
+
+    /// The MIDI file to write; for several inputs or a folder, the folder to write into
+    /// [default: beside each input].
+    #[arg(short, long, value_name = "OUT.mid")]
+    pub output: Option<PathBuf>,
+
+    /// live: the notes that the plugin sends while it is sung to, when it sends them.
+    #[arg(long, value_enum, default_value_t = Mode::Live)]
+    mode: Mode,
+
+    /// Style: trap, pop, afrobeat, hip-hop, r-and-b, electronic, rock, jazz, classical, cinematic.
+    #[arg(long, value_name = "GENRE", default_value = Genre::default().id())]
+    genre: Genre,
+
+    /// What plays the melody, such as piano, strings, trumpet or synth-lead.
+    #[arg(long, value_name = "NAME", default_value = Instrument::default().id())]
+    instrument: OrAuto<Instrument>,
+
+    /// Tempo of the MIDI file in beats a minute [default: 120].
+    #[arg(long, value_name = "BPM")]
+    tempo: Option<OrAuto<Bpm>>,
+
+    /// Key of the song. Not in this version.
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+
+    /// Tracks to write, separated by commas. This version writes the melody.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = Track::Melody.id())]
+    tracks: Vec<Track>,
+
+    /// Seed of what is left to chance. Nothing in the melody is.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// fast: notes some 40 ms earlier; sure: fewer mistakes.
+    #[arg(long, value_enum, default_value_t = ResponseArg::Sure)]
+    response: ResponseArg,
+
+    /// Table of the sung notes to write: onset_s, offset_s, midi_pitch, velocity, decided_s,
+    /// separated by tabs; for several inputs or a folder, the folder for NAME.notes.tsv.
+    #[arg(long, value_name = "FILE.tsv")]
+    pub notes: Option<PathBuf>,
+
+    /// Table of the pitch track to write: time_s, f0_hz (0 or negative where unvoiced); for
+    /// several inputs or a folder, the folder for NAME.f0.tsv.
+    #[arg(long, value_name = "FILE.tsv")]
+    pub f0: Option<PathBuf>,
+
+    /// Print one JSON object an input in place of a line of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// When notes are placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    /// As the plugin sends them.
+    Live,
+    /// With hindsight, on their onsets; not in this version.
+    #[value(hide = true)]
+    Refined,
+}
+
+/// [`Response`] as clap lists it.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ResponseArg {
+    Fast,
+    Sure,
+}
+
+/// A value, or leave to find it.
+#[derive(Clone, Copy, Debug)]
+enum OrAuto<T> {
+    Auto,
+    Given(T),
+}
+
+impl<T: FromStr> FromStr for OrAuto<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> Result<Self, T::Err> {
+        if text.eq_ignore_ascii_case("auto") {
+            Ok(Self::Auto)
+        } else {
+            text.parse().map(Self::Given)
+        }
+    }
+}
+
+/// A tempo that a song can have, 20 – 400 beats a minute.
+#[derive(Clone, Copy, Debug)]
+struct Bpm(f64);
+
+impl FromStr for Bpm {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bpm = text.parse().ok().filter(|bpm| (20.0..=400.0).contains(bpm));
+        bpm.map(Self)
+            .ok_or_else(|| "give 20 to 400 beats a minute".to_owned())
+    }
+}
+
+/// What was asked, once it is known that it can be done.
+#[derive(Debug)]
+pub struct Plan {
+    /// For the engine.
+    pub settings: Settings,
+    /// For the MIDI file.
+    pub tempo_map: TempoMap,
+}
+
+impl Render {
+    /// Refuses what this version cannot do: a flag must never be taken and then have no effect.
+    pub fn plan(&self) -> Result<Plan, BadUsage> {
+        let refuse = |text: &str| Err(BadUsage(format!("{text} in this version")));
+        if self.mode != Mode::Live {
+            return refuse("--mode refined is not available: only live is");
+        }
+        if self.tracks.iter().any(|track| *track != Track::Melody) {
+            return refuse("--tracks can only be melody");
+        }
+        if self.key.is_some() {
+            return refuse("--key is not available: notes are written as they were sung");
+        }
+        let OrAuto::Given(instrument) = self.instrument else {
+            return refuse("--instrument auto is not available: name an instrument");
+        };
+        let bpm = match self.tempo {
+            Some(OrAuto::Auto) => return refuse("--tempo auto is not available: give a number"),
+            Some(OrAuto::Given(Bpm(bpm))) => bpm,
+            None => DEFAULT_BPM,
+        };
+        let response = match self.response {
+            ResponseArg::Fast => Response::Fast,
+            ResponseArg::Sure => Response::Sure,
+        };
+        Ok(Plan {
+            settings: Settings {
+                genre: self.genre,
+                instrument,
+                response,
+                ..Settings::default()
+            },
+            tempo_map: TempoMap::constant(bpm, Meter::COMMON),
+        })
+    }
+}

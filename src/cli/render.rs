@@ -1,0 +1,177 @@
+//! `vocalise render`: each recording through the engine, and the results into files.
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, anyhow};
+use indicatif::{ProgressBar, ProgressStyle};
+use vocalise::files::{audio, tsv};
+use vocalise::music::{Track, midi_file};
+use vocalise::nn::Pack;
+use vocalise::voice::offline;
+
+use super::args::{Plan, Render};
+use super::job::{Job, Outputs, jobs};
+use super::outcome::{Failure, Outcome, text};
+use super::{complain, one_line};
+
+/// Steps of the progress bar.
+const STEPS: u64 = 1_000;
+
+/// Renders every input. One that fails is told of and does not stop the others.
+pub fn run(args: &Render) -> anyhow::Result<()> {
+    let plan = args.plan()?;
+    let jobs = jobs(args)?;
+    // Loaded when the first recording needs it: a misspelt name should be told of at once.
+    let mut pack = None;
+    let mut failed = 0;
+    for (index, job) in jobs.iter().enumerate() {
+        let bar = progress_bar(job, index, jobs.len());
+        let outcome = one(job, &plan, &mut pack, &bar);
+        bar.finish_and_clear();
+        match outcome {
+            Ok(outcome) => {
+                for warning in &outcome.warnings {
+                    complain(&format!("{}: {warning}", outcome.input));
+                }
+                let line = if args.json {
+                    serde_json::to_string(&outcome)?
+                } else {
+                    one_line(&outcome.to_string())
+                };
+                print(&line)?;
+            }
+            Err(error) => {
+                failed += 1;
+                let error = format!("{error:#}");
+                if args.json {
+                    let failure = Failure {
+                        input: text(&job.input),
+                        error: one_line(&error),
+                    };
+                    print(&serde_json::to_string(&failure)?)?;
+                }
+                let line = format!("{}: {error}", job.input.display());
+                if jobs.len() == 1 {
+                    return Err(anyhow!(line));
+                }
+                complain(&line);
+            }
+        }
+    }
+    match failed {
+        0 => Ok(()),
+        _ => Err(anyhow!(
+            "{failed} of {} inputs failed, the others are done",
+            jobs.len()
+        )),
+    }
+}
+
+/// Writes a line to stdout.
+fn print(line: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{line}").context("the result cannot be written to stdout")
+}
+
+/// One recording, from file to files.
+fn one(
+    job: &Job,
+    plan: &Plan,
+    pack: &mut Option<Pack>,
+    bar: &ProgressBar,
+) -> anyhow::Result<Outcome> {
+    let outputs = job.outputs.as_ref().map_err(|reason| anyhow!("{reason}"))?;
+    let began = Instant::now();
+    let recording = audio::read(&job.input)?;
+    let sample_rate = f64::from(recording.sample_rate);
+    let pack = match pack {
+        Some(pack) => pack,
+        None => pack.insert(Pack::factory()?),
+    };
+    let rendering = offline::render_with(
+        pack,
+        &recording.channels,
+        sample_rate,
+        &plan.settings,
+        &mut |done| bar.set_position((f64::from(done) * STEPS as f64) as u64),
+    )?;
+    write_files(outputs, &rendering, plan)?;
+
+    let seconds = began.elapsed().as_secs_f64();
+    let audio_s = recording.duration_s();
+    Ok(Outcome {
+        input: text(&job.input),
+        output: text(&outputs.midi),
+        note_count: rendering.notes.len(),
+        message_count: rendering.messages.len(),
+        notes: rendering.notes.iter().map(Into::into).collect(),
+        audio_s,
+        seconds,
+        real_time_factor: audio_s / seconds.max(1e-9),
+        warnings: recording.warnings.iter().map(ToString::to_string).collect(),
+    })
+}
+
+fn write_files(
+    outputs: &Outputs,
+    rendering: &offline::Rendering,
+    plan: &Plan,
+) -> anyhow::Result<()> {
+    let melody = midi_file::Part {
+        channel: Track::Melody.channel(),
+        name: Track::Melody.name().to_owned(),
+        program: Some(plan.settings.instrument.program()),
+    };
+    let midi = midi_file::write(
+        &rendering.messages,
+        rendering.sample_rate,
+        &plan.tempo_map,
+        &[melody],
+    )?;
+    write(&outputs.midi, |out| out.write_all(&midi))?;
+    if let Some(path) = &outputs.notes {
+        write(path, |out| tsv::write_notes(out, &rendering.notes))?;
+    }
+    if let Some(path) = &outputs.f0 {
+        let points = rendering.f0.iter().map(|point| (point.time_s, point.hz));
+        write(path, |out| tsv::write_f0(out, points))?;
+    }
+    Ok(())
+}
+
+/// Writes a file, making its folder first where there is none.
+fn write(
+    path: &Path,
+    body: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+) -> anyhow::Result<()> {
+    let written = || -> std::io::Result<()> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut out = BufWriter::new(File::create(path)?);
+        body(&mut out)?;
+        out.flush()
+    };
+    written().with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// A bar on stderr where that is a terminal, else nothing.
+fn progress_bar(job: &Job, index: usize, count: usize) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(STEPS);
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} % {eta}") {
+        bar.set_style(style);
+    }
+    let name = job.input.file_name().unwrap_or_default().to_string_lossy();
+    let name = one_line(&name);
+    bar.set_message(if count > 1 {
+        format!("[{}/{count}] {name}", index + 1)
+    } else {
+        name
+    });
+    bar
+}

@@ -1,0 +1,68 @@
+//! Saying what is done, doing it, and saying how long it took.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// Runs `work` under a heading and prints its time.
+pub fn step<T>(heading: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    eprintln!("==> {heading}");
+    let begin = Instant::now();
+    let result = work();
+    let outcome = if result.is_ok() { "done" } else { "FAILED" };
+    eprintln!("    {outcome} in {}", seconds(begin.elapsed()));
+    result
+}
+
+/// A duration for people.
+pub fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
+
+/// Runs a command to its end; its output goes to the terminal.
+pub fn run(command: &mut Command) -> Result<()> {
+    let shown = show(command);
+    let status = command
+        .status()
+        .with_context(|| format!("`{shown}` could not be started"))?;
+    if !status.success() {
+        bail!("`{shown}` ended with {status}");
+    }
+    Ok(())
+}
+
+/// Runs a command and gives what it wrote to standard output.
+pub fn output_of(command: &mut Command) -> Result<String> {
+    let shown = show(command);
+    let output = command
+        .output()
+        .with_context(|| format!("`{shown}` could not be started"))?;
+    if !output.status.success() {
+        let message = String::from_utf8_lossy(&output.stderr);
+        bail!("`{shown}` ended with {}: {}", output.status, message.trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Cargo, the one that runs this.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(super::paths::root());
+    // Meant for this program, not for those it starts.
+    command.env_remove("CARGO_MANIFEST_DIR");
+    command
+}
+
+fn show(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let mut line = words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join(" ");
+    const LONGEST: usize = 300;
+    if line.chars().count() > LONGEST {
+        line = line.chars().take(LONGEST).collect::<String>() + " …";
+    }
+    line
+}
