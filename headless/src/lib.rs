@@ -15,6 +15,7 @@ mod audio_thread;
 mod canvas;
 mod clap_block;
 mod clap_host;
+mod editor;
 mod heard;
 mod host;
 pub mod midi_file;
@@ -25,6 +26,7 @@ mod timeline;
 mod vst3_host;
 
 pub use clap_host::ClapHost;
+pub use editor::Editor;
 pub use heard::{Event, Heard, Message, Note, key_name};
 pub use host::{About, Block, Host, Pace, Param, Setup, open};
 pub use play::{find_param, play, resolve_value};

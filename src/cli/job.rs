@@ -48,11 +48,12 @@ pub fn jobs(args: &Render) -> Result<Vec<Job>, BadUsage> {
             ("--f0", &args.f0),
         ] {
             if let Some(path) = path
-                && (path.is_file() || (path.extension().is_some() && !path.is_dir()))
+                && !path.is_dir()
+                && (path.exists() || has_extension(path, &["mid", "midi", "tsv"]))
             {
                 let path = path.display();
                 return Err(BadUsage(format!(
-                    "{flag} {path} is a file: for several inputs or a folder, name a folder"
+                    "{flag} {path} names a file: for several inputs or a folder, name a folder"
                 )));
             }
         }
@@ -86,16 +87,8 @@ pub fn jobs(args: &Render) -> Result<Vec<Job>, BadUsage> {
 
 /// The recordings that an input means: itself, or those that lie directly in a folder.
 fn recordings(input: &Path) -> Result<Vec<PathBuf>, String> {
-    let has = |path: &Path, extensions: &[&str]| {
-        let extension = path.extension().and_then(|extension| extension.to_str());
-        extension.is_some_and(|own| {
-            extensions
-                .iter()
-                .any(|other| own.eq_ignore_ascii_case(other))
-        })
-    };
     if !input.is_dir() {
-        return if has(input, &["mid", "midi"]) {
+        return if has_extension(input, &["mid", "midi"]) {
             Err("this version reads recordings (WAV, FLAC, MP3), not MIDI files".to_owned())
         } else {
             Ok(vec![input.to_owned()])
@@ -105,7 +98,7 @@ fn recordings(input: &Path) -> Result<Vec<PathBuf>, String> {
     let mut inside = Vec::new();
     for entry in std::fs::read_dir(input).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        if has(&path, &audio::EXTENSIONS) && !path.is_dir() {
+        if has_extension(&path, &audio::EXTENSIONS) && !path.is_dir() {
             inside.push(path);
         }
     }
@@ -114,6 +107,15 @@ fn recordings(input: &Path) -> Result<Vec<PathBuf>, String> {
     }
     inside.sort();
     Ok(inside)
+}
+
+fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|own| {
+        extensions
+            .iter()
+            .any(|other| own.eq_ignore_ascii_case(other))
+    })
 }
 
 fn outputs(args: &Render, input: &Path, is_batch: bool) -> Outputs {

@@ -5,6 +5,7 @@
 //! makes MIDI of them. [`offline`] runs the same stages over a recording.
 
 mod input_prep;
+mod loudness;
 mod note_decoder;
 pub mod offline;
 mod output_prep;

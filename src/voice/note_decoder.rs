@@ -5,9 +5,9 @@
 //! and a syllable repeated on one pitch becomes two. What happened `lag` frames ago is read off the
 //! best path up to now and never taken back: what was emitted counts.
 
-use super::Response;
+use super::loudness::Loudness;
 use super::pitch_track::pitch_of;
-use crate::nn::PitchOutput;
+use super::{PitchAnswer, Response};
 
 /// MIDI pitch of the lowest note state.
 const LOWEST: f32 = 33.0;
@@ -67,7 +67,7 @@ pub enum NoteEvent {
 struct Column {
     frame: u64,
     pitch: f32,
-    velocity: f32,
+    level_db: f32,
     voiced: bool,
     /// The state before, on the best path to each state.
     from: [u8; STATES],
@@ -86,6 +86,7 @@ pub struct NoteDecoder {
     filled: usize,
     /// State of the note that is on.
     current: Option<usize>,
+    loudness: Loudness,
 }
 
 impl NoteDecoder {
@@ -94,7 +95,7 @@ impl NoteDecoder {
         let column = Column {
             frame: 0,
             pitch: 0.0,
-            velocity: 0.0,
+            level_db: 0.0,
             voiced: false,
             from: [0; STATES],
             begins: [false; STATES],
@@ -106,6 +107,7 @@ impl NoteDecoder {
             newest: 0,
             filled: 0,
             current: None,
+            loudness: Loudness::default(),
         };
         decoder.set_response(response);
         decoder.reset();
@@ -140,15 +142,10 @@ impl NoteDecoder {
         event
     }
 
-    /// Takes the network's answer to `frame`; gives at most the end of one note and the beginning
+    /// Takes the network's next answer; gives at most the end of one note and the beginning
     /// of the next.
-    pub fn push(
-        &mut self,
-        frame: u64,
-        output: &PitchOutput,
-        gate_open: bool,
-    ) -> [Option<NoteEvent>; 2] {
-        self.advance(frame, output, gate_open);
+    pub fn push(&mut self, answer: &PitchAnswer) -> [Option<NoteEvent>; 2] {
+        self.advance(answer);
         if self.filled <= self.lag {
             return [None, None];
         }
@@ -182,27 +179,27 @@ impl NoteDecoder {
     }
 
     /// One step of the search.
-    fn advance(&mut self, frame: u64, output: &PitchOutput, gate_open: bool) {
+    fn advance(&mut self, answer: &PitchAnswer) {
+        let PitchAnswer {
+            index,
+            level_db,
+            gate_open,
+            ref output,
+        } = *answer;
         let floor = COSTS.voicing_floor;
-        let heard = if gate_open { output.voicing } else { 0.0 };
-        let voicing = heard.clamp(floor, 1.0 - floor);
-        let onset = if gate_open {
-            output.onset.clamp(0.0, 1.0)
+        let (heard, onset) = if gate_open {
+            (output.voicing, output.onset)
         } else {
-            0.0
+            (0.0, 0.0)
         };
+        let voicing = heard.clamp(floor, 1.0 - floor);
         let pitch = pitch_of(output);
         let (voiced, silent) = (voicing.ln(), (1.0 - voicing).ln());
+        let is_voiced = heard >= 0.5;
+        self.loudness.hear(level_db, is_voiced);
 
-        let (best, best_score) =
-            self.scores[1..]
-                .iter()
-                .enumerate()
-                .fold(
-                    (0, f32::NEG_INFINITY),
-                    |b, (i, s)| if *s > b.1 { (i, *s) } else { b },
-                );
-        let best_state = best + 1;
+        let best_state = highest(&self.scores[1..]) + 1;
+        let best_score = self.scores[best_state];
         let change = COSTS.change.0 * (1.0 - onset) + COSTS.change.1 * onset;
         let enter = self.scores[0] - COSTS.enter * (1.0 - onset);
         let changed = best_score - change;
@@ -210,10 +207,10 @@ impl NoteDecoder {
         self.newest = (self.newest + 1) % self.columns.len();
         self.filled = (self.filled + 1).min(self.columns.len());
         let column = &mut self.columns[self.newest];
-        column.frame = frame;
+        column.frame = index;
         column.pitch = pitch;
-        column.voiced = heard >= 0.5;
-        column.velocity = expected_velocity(output);
+        column.voiced = is_voiced;
+        column.level_db = level_db;
 
         let leave = best_score - COSTS.leave;
         let mut next = [0.0; STATES];
@@ -237,17 +234,15 @@ impl NoteDecoder {
             column.from[state] = from as u8;
             column.begins[state] = begins;
         }
-        let highest = next.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let best = next[highest(&next)];
         for (score, next) in self.scores.iter_mut().zip(next) {
-            *score = next - highest;
+            *score = next - best;
         }
     }
 
     /// The state `lag` frames ago on the best path, and whether a note began there.
     fn decide(&self) -> (usize, bool) {
-        let mut state = (0..STATES)
-            .max_by(|a, b| self.scores[*a].total_cmp(&self.scores[*b]))
-            .unwrap_or(0);
+        let mut state = highest(&self.scores);
         for back in 0..self.lag {
             state = usize::from(self.column(back).from[state]);
         }
@@ -259,10 +254,10 @@ impl NoteDecoder {
     fn describe(&self, state: usize) -> (f32, f32) {
         let centre = pitch_of_state(state);
         let mut pitches = [0.0f32; MOST_LAG + 1];
-        let (mut count, mut velocity) = (0, 0.0f32);
+        let (mut count, mut loudest_db) = (0, f32::NEG_INFINITY);
         for back in 0..=self.lag {
             let column = self.column(back);
-            velocity = velocity.max(column.velocity);
+            loudest_db = loudest_db.max(column.level_db);
             if column.voiced && (column.pitch - centre).abs() <= 1.0 {
                 pitches[count] = column.pitch;
                 count += 1;
@@ -271,7 +266,7 @@ impl NoteDecoder {
         let heard = &mut pitches[..count];
         heard.sort_by(f32::total_cmp);
         let pitch = heard.get(count / 2).copied().unwrap_or(centre);
-        (pitch, velocity.clamp(0.0, 1.0))
+        (pitch, self.loudness.velocity(loudest_db))
     }
 }
 
@@ -279,17 +274,12 @@ fn pitch_of_state(state: usize) -> f32 {
     LOWEST + 0.5 * (state as f32 - 1.0)
 }
 
-/// The mean of the velocity head, 0 – 1.
-fn expected_velocity(output: &PitchOutput) -> f32 {
-    let sum: f32 = output.velocity.iter().sum();
-    if sum <= 0.0 {
-        return 0.0;
-    }
-    let mean: f32 = output
-        .velocity
-        .iter()
-        .enumerate()
-        .map(|(v, p)| v as f32 * p)
-        .sum();
-    mean / sum / 127.0
+/// Place of the highest score.
+fn highest(scores: &[f32]) -> usize {
+    (0..scores.len())
+        .max_by(|a, b| scores[*a].total_cmp(&scores[*b]))
+        .unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -104,10 +104,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
             level_db: answer.level_db,
         });
 
-        for event in self
-            .decoder
-            .push(answer.index, &answer.output, answer.gate_open)
-        {
+        for event in self.decoder.push(&answer) {
             match event {
                 Some(NoteEvent::Off { frame }) => self.note_off(position, frame, out),
                 Some(NoteEvent::On {

@@ -1,0 +1,88 @@
+//! The editor in a real window on a screen that nobody sees: what a click
+//! changes is what the host and the saved project get.
+//!
+//! Skips with a line on stderr where the X server or its helpers are missing.
+//! Screenshots are left in `target/screenshots`.
+
+#[path = "../bundles/mod.rs"]
+mod bundles;
+mod screen;
+
+use headless::{Editor, Host, Script, Vst3Host, find_param, play};
+use screen::Screen;
+use std::time::Duration;
+
+/// The window's name, as the host gives it.
+const WINDOW: &str = "Vocalise - VST3";
+/// The middle of the genre picker, in pixels of the window.
+const PICKER: (i32, i32) = (80, 345);
+/// From the picker to an entry of its list: up or down in pixels.
+const ENTRY: (i32, i32) = (0, -120);
+/// Time for a click to reach the plugin and for the picture to follow.
+const SETTLE: Duration = Duration::from_millis(800);
+
+#[test]
+fn a_click_on_a_genre_reaches_the_host_and_the_saved_state() {
+    let missing = screen::missing();
+    if !missing.is_empty() {
+        eprintln!("skipped: run `apt-get install {}`", missing.join(" "));
+        return;
+    }
+    let Some(bundle) = bundles::bundle(bundles::VST3) else {
+        return;
+    };
+    let screen = Screen::start().expect("the screen starts");
+    // SAFETY: this is the only test of its program, and no other thread runs yet.
+    unsafe {
+        std::env::set_var("DISPLAY", &screen.display);
+        std::env::set_var("LIBGL_ALWAYS_SOFTWARE", "1");
+    }
+    let shots = bundles::target().join("screenshots");
+    std::fs::create_dir_all(&shots).expect("the folder for screenshots");
+
+    let mut host = Vst3Host::open(&bundle).expect("the bundle opens");
+    let before = genre(&mut host);
+    let saved_before = host.save_state().expect("a state");
+    let editor = Editor::open(&host).expect("the editor opens");
+    editor.serve(2 * SETTLE).expect("the editor is served");
+    screen
+        .screenshot(WINDOW, &shots.join("editor.png"))
+        .expect("a screenshot");
+
+    let (x, y) = PICKER;
+    screen.click(WINDOW, x, y).expect("a click");
+    editor.serve(SETTLE).expect("the editor is served");
+    screen
+        .screenshot(WINDOW, &shots.join("genres.png"))
+        .expect("a screenshot");
+    screen
+        .click(WINDOW, x + ENTRY.0, y + ENTRY.1)
+        .expect("a click");
+    editor.serve(SETTLE).expect("the editor is served");
+    screen
+        .screenshot(WINDOW, &shots.join("chosen.png"))
+        .expect("a screenshot");
+    drop(editor);
+
+    // The host takes the edit into its next block.
+    let script = Script::offline(48_000.0, vec![vec![0.0; 4_800]; 2]);
+    play(&mut host, &script).expect("the plugin runs");
+    let after = genre(&mut host);
+    assert_ne!(
+        after,
+        before,
+        "the click changed nothing, see {}",
+        shots.display()
+    );
+    let saved = host.save_state().expect("a state");
+    assert_ne!(saved, saved_before);
+    let mut opened = Vst3Host::open(&bundle).expect("the bundle opens");
+    opened.load_state(&saved).expect("the state is taken");
+    assert_eq!(genre(&mut opened), after);
+}
+
+/// The genre as the host shows it.
+fn genre(host: &mut Vst3Host) -> String {
+    let params = host.params().expect("parameters");
+    find_param(&params, "Genre").expect("a genre").text.clone()
+}

@@ -1,0 +1,112 @@
+//! A screen that nobody sees: Xvfb with a window manager, for one test.
+
+use anyhow::{Context, Result, ensure};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// Programs that the screen is made of, and the Debian packages that have them.
+const PROGRAMS: [(&str, &str); 4] = [
+    ("Xvfb", "xvfb"),
+    ("openbox", "openbox"),
+    ("xdotool", "xdotool"),
+    ("import", "imagemagick"),
+];
+
+/// A running X server; it ends with this.
+pub struct Screen {
+    server: Child,
+    manager: Child,
+    /// As in the environment variable `DISPLAY`.
+    pub display: String,
+}
+
+/// The packages that are missing on this machine.
+pub fn missing() -> Vec<&'static str> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let there = |program: &str| std::env::split_paths(&folders).any(|f| f.join(program).exists());
+    let missing = PROGRAMS.iter().filter(|(program, _)| !there(program));
+    missing.map(|(_, package)| *package).collect()
+}
+
+impl Screen {
+    /// Starts a server on a free display.
+    pub fn start() -> Result<Self> {
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-noreset"])
+            .args(["+extension", "GLX"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("Xvfb does not start")?;
+        // The server says its number once it is ready.
+        let output = server.stdout.take().context("Xvfb has no output")?;
+        let mut number = String::new();
+        BufReader::new(output).read_line(&mut number)?;
+        ensure!(!number.trim().is_empty(), "Xvfb found no free display");
+        let display = format!(":{}", number.trim());
+        let manager = Command::new("openbox")
+            .env("DISPLAY", &display)
+            .stderr(Stdio::null())
+            .spawn()
+            .context("openbox does not start")?;
+        Ok(Self {
+            server,
+            manager,
+            display,
+        })
+    }
+
+    /// Moves the pointer and presses the left button, in pixels from the
+    /// top left corner of the window of this name.
+    pub fn click(&self, window: &str, x: i32, y: i32) -> Result<()> {
+        let id = self.window(window)?;
+        let (x, y) = (x.to_string(), y.to_string());
+        self.xdotool(&["mousemove", "--sync", "--window", &id, &x, &y])?;
+        self.xdotool(&["click", "1"])?;
+        Ok(())
+    }
+
+    /// Saves what the window of this name shows.
+    pub fn screenshot(&self, window: &str, path: &Path) -> Result<()> {
+        let id = self.window(window)?;
+        let status = Command::new("import")
+            .args(["-window", &id])
+            .arg(path)
+            .env("DISPLAY", &self.display)
+            .status()
+            .context("import does not run")?;
+        ensure!(status.success(), "no screenshot was taken");
+        Ok(())
+    }
+
+    fn window(&self, name: &str) -> Result<String> {
+        let found = self.xdotool(&["search", "--sync", "--onlyvisible", "--name", name])?;
+        let id = found.lines().next().context("the window is not there")?;
+        Ok(id.to_owned())
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> Result<String> {
+        let output = Command::new("xdotool")
+            .args(arguments)
+            .env("DISPLAY", &self.display)
+            .output()
+            .context("xdotool does not run")?;
+        ensure!(
+            output.status.success(),
+            "xdotool {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        for program in [&mut self.manager, &mut self.server] {
+            // Ended already is as good.
+            let _ = program.kill();
+            let _ = program.wait();
+        }
+    }
+}
