@@ -19,7 +19,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use libloading::Library;
 
-use crate::step::{cargo, run, step};
+use crate::step::{self, step};
 use crate::{licences, onnxruntime, paths};
 
 /// The largest bundle, in bytes.
@@ -111,22 +111,19 @@ fn display_name(crate_name: &str) -> Result<String> {
 
 /// The built library.
 fn build(example: Option<&str>) -> Result<PathBuf> {
-    let mut command = cargo();
-    command.args(["build", "--release", "--package", "vocalise"]);
     let (folder, stem) = match example {
         Some(example) => {
-            command.args(["--example", example]);
+            step::build(&["--example", example])?;
             (
                 paths::target().join("release/examples"),
                 example.replace('-', "_"),
             )
         }
         None => {
-            command.arg("--lib");
+            step::build(&["--lib", "--bins"])?;
             (paths::target().join("release"), String::from("vocalise"))
         }
     };
-    run(&mut command)?;
     let library = folder.join(format!("{DLL_PREFIX}{stem}{DLL_SUFFIX}"));
     check_symbols(&library)?;
     Ok(library)

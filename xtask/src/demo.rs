@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::step::{cargo, run, step};
+use crate::step::{program, run, step};
 use crate::{bundle, paths, setup};
 
 /// Plays `recording` (or the phrase that comes with the models) through the
@@ -29,16 +29,8 @@ pub fn play(recording: Option<PathBuf>) -> Result<()> {
     std::fs::create_dir_all(&folder)?;
     let (midi, picture) = (folder.join("demo.mid"), folder.join("demo.png"));
     step(&format!("Playing {}", recording.display()), || {
-        run(cargo()
-            .args([
-                "run",
-                "--release",
-                "--quiet",
-                "--package",
-                "headless",
-                "--",
-                "play",
-            ])
+        run(program("headless")
+            .arg("play")
             .args([&plugin, &recording])
             .arg("--midi")
             .arg(&midi)
