@@ -384,6 +384,11 @@ impl<F> Port<F> {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests, not the callback"
+)]
 mod tests {
     use super::*;
 
