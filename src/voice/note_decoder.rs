@@ -276,7 +276,7 @@ impl NoteDecoder {
         column.from[0] = if self.costs[0] <= left { 0 } else { best as u8 };
         column.begins[0] = false;
         let voiced = -voicing.ln();
-        for state in 1..STATES {
+        for (state, next) in next.iter_mut().enumerate().skip(1) {
             let mut way = (self.costs[state], state, false);
             let change = if state == best {
                 f32::INFINITY
@@ -293,7 +293,7 @@ impl NoteDecoder {
                 }
             }
             let place = pitch_of_state(state);
-            next[state] = way.0 + voiced + 0.5 * (far(pitch - place) + far(centre - place));
+            *next = way.0 + voiced + 0.5 * (far(pitch - place) + far(centre - place));
             column.from[state] = way.1 as u8;
             column.begins[state] = way.2;
         }

@@ -1,6 +1,8 @@
 //! The plugin itself in the hands of a host that is no more than a struct: for what must hold of
 //! every block, where a real host would be slow or in the way.
 
+#![allow(dead_code, reason = "no program that includes this uses all of it")]
+
 use nih_plug::context::PluginApi;
 use nih_plug::context::process::SendEventError;
 use nih_plug::prelude::*;

@@ -67,6 +67,16 @@ struct Bundles {
     clap: PathBuf,
 }
 
+impl Arguments {
+    /// To bundle the example plugin `name` and nothing else.
+    pub fn example(name: &str) -> Self {
+        Self {
+            example: Some(name.to_owned()),
+            ..Self::default()
+        }
+    }
+}
+
 /// Builds, writes, checks and perhaps installs the bundles.
 pub fn make(arguments: &Arguments) -> Result<()> {
     let crate_name = arguments.example.as_deref().unwrap_or("vocalise");
@@ -113,7 +123,14 @@ fn display_name(crate_name: &str) -> Result<String> {
 fn build(example: Option<&str>) -> Result<PathBuf> {
     let (folder, stem) = match example {
         Some(example) => {
-            step::build(&["--example", example])?;
+            // Without Vocalise's own exports: a library can hold one plugin.
+            step::build(&[
+                "--no-default-features",
+                "--features",
+                "vocalise/example-plugins",
+                "--example",
+                example,
+            ])?;
             (
                 paths::target().join("release/examples"),
                 example.replace('-', "_"),

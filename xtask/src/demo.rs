@@ -28,6 +28,16 @@ pub fn play(recording: Option<PathBuf>) -> Result<()> {
     let folder = paths::target().join("demo");
     std::fs::create_dir_all(&folder)?;
     let (midi, picture) = (folder.join("demo.mid"), folder.join("demo.png"));
+    let pitch = folder.join("demo.f0.tsv");
+    step("Listening for the pitch track", || {
+        run(program("vocalise")
+            .arg("render")
+            .arg(&recording)
+            .arg("-o")
+            .arg(folder.join("render.mid"))
+            .arg("--f0")
+            .arg(&pitch))
+    })?;
     step(&format!("Playing {}", recording.display()), || {
         run(program("headless")
             .arg("play")
@@ -35,7 +45,9 @@ pub fn play(recording: Option<PathBuf>) -> Result<()> {
             .arg("--midi")
             .arg(&midi)
             .arg("--picture")
-            .arg(&picture))
+            .arg(&picture)
+            .arg("--f0")
+            .arg(&pitch))
     })?;
     eprintln!("    {}\n    {}", midi.display(), picture.display());
     Ok(())
