@@ -204,7 +204,8 @@ fn whatever_interrupts_a_note_its_end_goes_out_with_the_next_block() {
 fn hostile_audio_passes_and_gives_no_nonsense() {
     let rate = 44_100.0;
     let voice = seconds(0.0, 1.5);
-    let kinds: [(&str, fn(usize, f32) -> f32); 6] = [
+    type Damage = (&'static str, fn(usize, f32) -> f32);
+    let kinds: [Damage; 6] = [
         (
             "not a number",
             |n, x| if n % 97 == 0 { f32::NAN } else { x },
