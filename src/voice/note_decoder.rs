@@ -50,6 +50,11 @@ mod cost {
 const PATIENCE: u64 = 6;
 /// Semitones over two frames that count as holding still.
 const STEADINESS: f32 = 0.12;
+/// Frames within which a note that nobody has heard of may still change its pitch, and within which
+/// no note begins again: no singer repeats a syllable in 80 ms.
+const YOUNG: u64 = 8;
+/// Frames that a note must last to be said when it ends before its pitch held still.
+const SHORTEST: u64 = 5;
 /// Frames before the emission that vote on a note's pitch with it.
 const MEMORY: u64 = 2;
 /// An onset is decoded one frame after the head's peak, which is where it was sung.
@@ -179,13 +184,14 @@ impl NoteDecoder {
         }
         let (state, begins) = self.decide();
         let decided = self.column(self.lag).frame;
-        let ended = self
-            .current
-            .filter(|note| state == 0 || begins || state.abs_diff(note.state) > 1);
         let mut events = [None; 3];
-        if let Some(note) = ended {
-            events[0] = (!note.said).then(|| self.describe(note));
-            events[1] = Some(NoteEvent::Off { frame: decided });
+        if let Some(note) = self.current
+            && is_over(note, state, begins, decided)
+        {
+            if note.said || (state == 0 && decided - note.start >= SHORTEST) {
+                events[0] = (!note.said).then(|| self.describe(note));
+                events[1] = Some(NoteEvent::Off { frame: decided });
+            }
             self.current = None;
         }
         if state > 0 {
@@ -348,6 +354,18 @@ impl NoteDecoder {
             pitch,
             velocity: self.loudness.velocity(loudest_db),
         }
+    }
+}
+
+/// Whether `note` is over at the frame `decided`, where the path is in `state`.
+fn is_over(note: Current, state: usize, begins: bool, decided: u64) -> bool {
+    let moved = state.abs_diff(note.state) > 1;
+    let young = decided - note.start < YOUNG;
+    match state {
+        0 => true,
+        // Nobody has heard of it yet: it is a scoop into the note that comes.
+        _ if moved => note.said || !young,
+        _ => begins && !young,
     }
 }
 
