@@ -100,8 +100,10 @@ impl Vocalise {
         };
         let reports = self.view.reporter();
         let build = Box::new(move |off_audio: &_| {
-            let pack = Pack::factory().map_err(|error| error.to_string())?;
-            voice::stages(&pack, setup, reports, off_audio)
+            let stages = Pack::factory()
+                .map_err(|error| error.to_string())
+                .and_then(|pack| voice::stages(&pack, setup, reports, off_audio));
+            stages.inspect_err(|reason| nice_error!("{reason}"))
         });
         let offline = config.process_mode == ProcessMode::Offline;
         let (mut port, parked) = Engine::lay(rate, offline, false, self.view.state(), build);
