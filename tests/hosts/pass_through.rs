@@ -87,7 +87,8 @@ fn every_sample_rate_that_a_host_may_try_is_taken() {
         for rate in RATES {
             let input = vec![noise((rate * 0.3) as usize, 3)];
             let mut script = Script::offline(rate, input).blocks(Blocks::Fixed(256));
-            script.tail = 0.05;
+            // Long enough for a note that was made of noise to end.
+            script.tail = 1.0;
             check(host, &script, &format!("{rate} Hz"));
         }
     });
@@ -111,11 +112,12 @@ fn what_no_singer_sings_passes_and_does_no_harm() {
     };
     let inputs = [
         ("silence", vec![0.0; length]),
-        ("negative zero", vec![-0.0; length]),
+        ("negative zero now and then", every(3, -0.0)),
         ("a level of one", vec![1.0; length]),
         ("clipping", sawtooth(40.0)),
         ("the largest numbers", vec![f32::MAX; length]),
-        ("denormals", vec![f32::MIN_POSITIVE / 8.0; length]),
+        // Not alone: the VST3 host library takes a block of them for silence.
+        ("denormals", every(2, f32::MIN_POSITIVE / 8.0)),
         ("not-a-number now and then", every(997, f32::NAN)),
         (
             "nothing but not-a-number",
@@ -133,23 +135,19 @@ fn what_no_singer_sings_passes_and_does_no_harm() {
 }
 
 #[test]
-fn a_voice_is_heard_again_after_not_a_number() {
+fn a_voice_is_heard_after_not_a_number_as_after_silence() {
     let (voice, rate) = crate::bundles::phrase();
     in_each_format(|host| {
-        let clean = play(host, &Script::offline(rate, vec![voice.clone()])).unwrap();
-        let mut spoilt = vec![f32::NAN; rate as usize];
-        spoilt.extend(&voice);
-        let heard = play(host, &Script::offline(rate, vec![spoilt])).unwrap();
-        let keys = |heard: &headless::Heard| -> Vec<u8> {
-            heard.notes().iter().map(|note| note.key).collect()
+        let mut after = |lead: f32| {
+            let mut input = vec![lead; rate as usize];
+            input.extend(&voice);
+            play(host, &Script::offline(rate, vec![input]))
+                .unwrap()
+                .notes()
         };
-        assert!(!keys(&clean).is_empty(), "the phrase has no notes");
-        // The first note may be taken for what came before.
-        let after = keys(&heard);
-        let tail = &keys(&clean)[1..];
-        assert!(
-            after.ends_with(tail),
-            "{after:?} does not end with {tail:?}"
-        );
+        let wanted = after(0.0);
+        assert!(!wanted.is_empty(), "the phrase has no notes");
+        assert_eq!(after(f32::NAN), wanted);
+        assert_eq!(after(f32::INFINITY), wanted);
     });
 }
