@@ -10,8 +10,14 @@ const RATE: f64 = 48_000.0;
 fn played(position: i64, key: u8) -> [MidiIn; 2] {
     let off = position + (0.25 * RATE) as i64;
     [
-        MidiIn { position, bytes: [0x90, key, 100] },
-        MidiIn { position: off, bytes: [0x80, key, 0] },
+        MidiIn {
+            position,
+            bytes: [0x90, key, 100],
+        },
+        MidiIn {
+            position: off,
+            bytes: [0x80, key, 0],
+        },
     ]
 }
 
@@ -21,7 +27,9 @@ fn a_played_note_comes_back_three_times_in_tempo() {
     silence.transport = Some(Transport::playing(120.0));
     silence.midi = played(10_000, 60).into();
     for bundle in ["echo/echo.clap", "echo.vst3"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bundled").join(bundle);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("target/bundled")
+            .join(bundle);
         if !path.exists() {
             let required = std::env::var("VOCALISE_BUNDLES").is_ok_and(|v| v == "required");
             assert!(!required, "{} is missing", path.display());
@@ -39,8 +47,18 @@ fn a_played_note_comes_back_three_times_in_tempo() {
             })
             .collect();
         // An eighth at 120 quarters a minute is 12 000 samples.
-        assert_eq!(notes, [(22_000, 67), (34_000, 74), (46_000, 81)], "{bundle}");
-        assert!(heard.hanging().is_empty(), "{bundle}: {:?}", heard.hanging());
-        heard.check_pass_through(&silence.input).expect("audio passes");
+        assert_eq!(
+            notes,
+            [(22_000, 67), (34_000, 74), (46_000, 81)],
+            "{bundle}"
+        );
+        assert!(
+            heard.hanging().is_empty(),
+            "{bundle}: {:?}",
+            heard.hanging()
+        );
+        heard
+            .check_pass_through(&silence.input)
+            .expect("audio passes");
     }
 }

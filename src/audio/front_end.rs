@@ -121,6 +121,11 @@ impl FrontEnd {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests, not the callback"
+)]
 mod tests {
     use super::super::frame::BANDS;
     use super::*;

@@ -35,6 +35,11 @@ impl Gate {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests, not the callback"
+)]
 mod tests {
     use super::*;
 

@@ -6,11 +6,12 @@ use std::collections::VecDeque;
 
 /// Seconds of pitch that are kept.
 pub const SPAN_S: f64 = 6.0;
+/// The level before anything was heard, in dB below full scale.
+const SILENCE_DB: f32 = -120.0;
 /// Notes that are kept at most.
 const NOTES: usize = 256;
 
 /// The newest seconds of pitch and notes.
-#[derive(Default)]
 pub struct Heard {
     /// The pitch track, oldest first.
     pub track: VecDeque<F0Point>,
@@ -20,6 +21,17 @@ pub struct Heard {
     pub now: Option<SungNote>,
     /// Level of the newest frame in dB below full scale.
     pub level_db: f32,
+}
+
+impl Default for Heard {
+    fn default() -> Self {
+        Self {
+            track: VecDeque::new(),
+            notes: VecDeque::new(),
+            now: None,
+            level_db: SILENCE_DB,
+        }
+    }
 }
 
 impl Heard {

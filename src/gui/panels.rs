@@ -24,7 +24,7 @@ pub fn show(
     egui::CentralPanel::default().show(ui, |ui| {
         title(ui, view);
         ui.add_space(4.0);
-        let below = 150.0;
+        let below = 126.0;
         let picture = vec2(
             ui.available_width(),
             (ui.available_height() - below).max(80.0),
@@ -71,6 +71,18 @@ fn voice(ui: &mut Ui, heard: &Heard, size: egui::Vec2) {
     let (area, _) = ui.allocate_exact_size(size, Sense::hover());
     let painter = ui.painter_at(area);
     painter.rect_filled(area, 6.0, theme::PANEL);
+    if heard.track.is_empty() {
+        let words = "Sing or hum: the notes go out as MIDI on channel 1.";
+        let font = FontId::proportional(14.0);
+        painter.text(
+            area.center(),
+            Align2::CENTER_CENTER,
+            words,
+            font,
+            theme::DIM,
+        );
+        return;
+    }
     let voiced = || {
         heard
             .track
@@ -138,17 +150,6 @@ fn voice(ui: &mut Ui, heard: &Heard, size: egui::Vec2) {
             painter.line_segment(line, Stroke::new(1.6, theme::TEXT));
         }
         previous = Some((time, midi));
-    }
-    if heard.track.is_empty() {
-        let words = "Sing or hum: the notes go out as MIDI on channel 1.";
-        let font = FontId::proportional(14.0);
-        painter.text(
-            area.center(),
-            Align2::CENTER_CENTER,
-            words,
-            font,
-            theme::DIM,
-        );
     }
 }
 

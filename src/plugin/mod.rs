@@ -3,6 +3,7 @@
 mod midi;
 pub mod params;
 pub mod shell;
+mod starter;
 mod transport;
 mod view;
 
@@ -13,11 +14,11 @@ pub use view::View;
 use crate::audio::{Frame, FrontEnd};
 use crate::nn::Pack;
 use crate::stages::port::HeldNotes;
-use crate::stages::{Engine, HostEvent, Parked, Port};
+use crate::stages::{Engine, HostEvent, Port};
 use crate::voice::{self, Response, Setup, VoiceLine};
 use nih_plug::prelude::*;
 use nih_plug_egui::EguiEditor;
-use parking_lot::Mutex;
+use starter::Starter;
 use std::sync::Arc;
 
 /// Reports that may wait for an open editor; 10 s of frames.
@@ -41,8 +42,8 @@ const LAYOUTS: &[AudioIOLayout] = &[
 pub struct Vocalise {
     params: Arc<VocaliseParams>,
     view: Arc<View>,
-    /// Lines on their way to run; never locked on the audio thread.
-    lines: Arc<Mutex<Lines>>,
+    /// The line on its way to run.
+    line: Starter<VoiceLine>,
     active: Option<Active>,
     /// What an earlier activation left sounding.
     held: HeldNotes,
@@ -58,14 +59,6 @@ struct Active {
     told_response: Response,
 }
 
-/// A line that was laid by `activate` and is started by the first `process`, since hosts that scan
-/// activate hundreds of times.
-#[derive(Default)]
-struct Lines {
-    parked: Option<Parked<VoiceLine>>,
-    engine: Option<Engine>,
-}
-
 /// What the audio thread asks of the background thread.
 pub enum Task {
     /// Start the line that is parked.
@@ -77,7 +70,7 @@ impl Default for Vocalise {
         Self {
             params: Arc::new(VocaliseParams::default()),
             view: Arc::new(View::new(REPORTS)),
-            lines: Arc::default(),
+            line: Starter::default(),
             active: None,
             held: HeldNotes::default(),
         }
@@ -107,16 +100,15 @@ impl Vocalise {
         };
         let reports = self.view.reporter();
         let build = Box::new(move |off_audio: &_| {
-            let pack = Pack::factory().map_err(|error| error.to_string())?;
-            voice::stages(&pack, setup, reports, off_audio)
+            let stages = Pack::factory()
+                .map_err(|error| error.to_string())
+                .and_then(|pack| voice::stages(&pack, setup, reports, off_audio));
+            stages.inspect_err(|reason| nice_error!("{reason}"))
         });
         let offline = config.process_mode == ProcessMode::Offline;
         let (mut port, parked) = Engine::lay(rate, offline, false, self.view.state(), build);
         port.adopt(self.held);
-        *self.lines.lock() = Lines {
-            parked: Some(parked),
-            engine: None,
-        };
+        self.line.park(parked);
         Ok(Active {
             front_end,
             port,
@@ -141,13 +133,8 @@ impl Plugin for Vocalise {
     type BackgroundTask = Task;
 
     fn task_executor(&mut self) -> TaskExecutor<Self> {
-        let lines = self.lines.clone();
-        Box::new(move |Task::StartLine| {
-            let mut lines = lines.lock();
-            if let Some(parked) = lines.parked.take() {
-                lines.engine = Some(parked.start());
-            }
-        })
+        let line = self.line.clone();
+        Box::new(move |Task::StartLine| line.start())
     }
 
     fn params(&self) -> Arc<dyn Params> {
@@ -178,7 +165,7 @@ impl Plugin for Vocalise {
         if let Some(active) = self.active.take() {
             self.held = active.port.held();
         }
-        *self.lines.lock() = Lines::default();
+        self.line.stop();
     }
 
     fn reset(&mut self) {

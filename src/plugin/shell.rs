@@ -3,9 +3,10 @@
 //! Who has a symbolic-music network writes a [`MidiModel`] and exports `Shell<TheirModel>`; see
 //! `examples/echo.rs`.
 
+use super::starter::Starter;
 use super::{midi, transport};
 use crate::stages::port::HeldNotes;
-use crate::stages::{Engine, EngineState, HostEvent, Line, Never, OffAudio, Parked, Port, Stages};
+use crate::stages::{Engine, EngineState, HostEvent, Line, Never, OffAudio, Port, Stages};
 use nih_plug::prelude::*;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub trait MidiModel: Send + 'static {
 pub struct Shell<M: MidiModel> {
     params: Arc<M::Params>,
     state: Arc<Mutex<EngineState>>,
-    parked: Arc<Mutex<(Option<Parked<M::Line>>, Option<Engine>)>>,
+    line: Starter<M::Line>,
     port: Option<Port<Never>>,
     start_asked: bool,
     /// Parameter values that the stages were last told.
@@ -58,7 +59,7 @@ impl<M: MidiModel> Default for Shell<M> {
         Self {
             params: Arc::default(),
             state: Arc::default(),
-            parked: Arc::default(),
+            line: Starter::default(),
             port: None,
             start_asked: false,
             told: [None; MOST_PARAMETERS],
@@ -89,13 +90,8 @@ impl<M: MidiModel> Plugin for Shell<M> {
     type BackgroundTask = Start;
 
     fn task_executor(&mut self) -> TaskExecutor<Self> {
-        let parked = self.parked.clone();
-        Box::new(move |Start::Line| {
-            let mut parked = parked.lock();
-            if let Some(line) = parked.0.take() {
-                parked.1 = Some(line.start());
-            }
-        })
+        let line = self.line.clone();
+        Box::new(move |Start::Line| line.start())
     }
 
     fn params(&self) -> Arc<dyn Params> {
@@ -114,7 +110,7 @@ impl<M: MidiModel> Plugin for Shell<M> {
         let offline = config.process_mode == ProcessMode::Offline;
         let (mut port, parked) = Engine::lay(rate, offline, true, self.state.clone(), build);
         port.adopt(self.held);
-        *self.parked.lock() = (Some(parked), None);
+        self.line.park(parked);
         self.port = Some(port);
         true
     }
@@ -123,7 +119,7 @@ impl<M: MidiModel> Plugin for Shell<M> {
         if let Some(port) = self.port.take() {
             self.held = port.held();
         }
-        *self.parked.lock() = (None, None);
+        self.line.stop();
         self.start_asked = false;
         self.told = [None; MOST_PARAMETERS];
     }

@@ -197,7 +197,7 @@ impl<F> Port<F> {
             self.release_pending |= stopped || jumped;
             expected.differs_from(&now)
         });
-        if news && self.event(self.position, HostEvent::Transport(now)) || !news {
+        if !news || self.event(self.position, HostEvent::Transport(now)) {
             self.transport = Some(Stamped::new(self.position, now));
         }
     }
@@ -384,6 +384,11 @@ impl<F> Port<F> {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests, not the callback"
+)]
 mod tests {
     use super::*;
 

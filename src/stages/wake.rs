@@ -53,7 +53,7 @@ impl Waker {
     /// To be called after a push: wakes the consumer if it sleeps. Never blocks.
     pub fn wake(&self) {
         fence(Ordering::SeqCst);
-        if self.sleeping.load(Ordering::Relaxed) && self.sleeping.swap(false, Ordering::Relaxed) {
+        if self.sleeping.load(Ordering::Relaxed) {
             self.thread.unpark();
         }
     }

@@ -14,7 +14,7 @@ mod reactive;
 mod report;
 mod response;
 
-pub use note_decoder::{NoteDecoder, NoteEvent};
+pub use note_decoder::{Events, NoteDecoder, NoteEvent};
 pub use report::{F0Point, Report};
 pub use response::Response;
 

@@ -1,49 +1,66 @@
-//! Frames in, notes out: a Viterbi search over note states, decided at a fixed lag.
+//! Frames in, notes out: a search over note states, decided at a fixed lag.
 //!
-//! States are silence and pitches in half semitones. Going on costs nothing; beginning a note
-//! costs much unless the network hears an onset, so that vibrato, slides and flicker stay one note
+//! States are silence and pitches in half semitones. Going on costs nothing; beginning a note costs
+//! much unless the network's onset head peaks, so that vibrato, slides and flicker stay one note
 //! and a syllable repeated on one pitch becomes two. What happened `lag` frames ago is read off the
-//! best path up to now and never taken back: what was emitted counts.
+//! cheapest path up to now and never taken back: what was emitted counts. A note whose pitch still
+//! moves when it is decided waits a little for it to hold still, since its key cannot be changed
+//! later.
+//!
+//! `models/training/vocalise_training/decoder.py` is the same search, used to measure models.
 
 use super::loudness::Loudness;
-use super::pitch_track::pitch_of;
+use super::pitch_track::{note_centre, pitch_of};
 use super::{PitchAnswer, Response};
 
 /// MIDI pitch of the lowest note state.
 const LOWEST: f32 = 33.0;
-/// Note states, half a semitone apart: up to MIDI 93.
-const PITCHES: usize = 121;
+/// Note states, half a semitone apart: up to MIDI 96.5.
+const PITCHES: usize = 128;
 /// Silence is state 0, pitches follow.
 const STATES: usize = PITCHES + 1;
-/// Longest lag in frames.
-const MOST_LAG: usize = 16;
+/// Frames that are kept: the longest lag and the longest patience fit.
+const KEPT: usize = 24;
+/// Onset peaks closer than this many frames share their weight.
+const PEAKS_APART: usize = 5;
 
 /// Costs of the search, in nats.
-struct Costs {
+mod cost {
     /// Voicing is believed no further than this from 0 and 1.
-    voicing_floor: f32,
+    pub const VOICING_FLOOR: f32 = 0.03;
     /// Standard deviation of a frame's pitch around its note's, in semitones.
-    sigma: f32,
+    pub const WIDTH: f32 = 0.6;
     /// The most that a frame's pitch can cost.
-    cap: f32,
-    /// Beginning a note from another one, without and with an onset.
-    change: (f32, f32),
-    /// Beginning a note from silence, without an onset; with one it is free.
-    enter: f32,
-    /// Ending a note in silence.
-    leave: f32,
+    pub const CAP: f32 = 6.0;
+    /// A note out of silence, without an onset.
+    pub const ENTER: f32 = 8.0;
+    /// A note out of another one, without an onset.
+    pub const CHANGE: f32 = 14.0;
+    /// A note again on the same pitch, without an onset.
+    pub const REPEAT: f32 = 6.0;
+    /// What the peak of a certain onset takes off these.
+    pub const ONSET_GAIN: f32 = 12.0;
+    /// Silence out of a note where no offset is heard.
+    pub const LEAVE: f32 = 6.0;
+    /// What a certain offset takes off that.
+    pub const OFFSET_GAIN: f32 = 5.0;
 }
 
-const COSTS: Costs = Costs {
-    voicing_floor: 0.02,
-    sigma: 0.6,
-    cap: 8.0,
-    change: (30.0, 8.0),
-    enter: 12.0,
-    leave: 10.0,
-};
+/// Frames that a decided note waits at most for its pitch to hold still.
+const PATIENCE: u64 = 6;
+/// Semitones over two frames that count as holding still.
+const STEADINESS: f32 = 0.12;
+/// Frames within which a note that nobody has heard of may still change its pitch, and within which
+/// no note begins again: no singer repeats a syllable in 80 ms.
+const YOUNG: u64 = 8;
+/// Frames that a note must last to be said when it ends before its pitch held still.
+const SHORTEST: u64 = 5;
+/// Frames before the emission that vote on a note's pitch with it.
+const MEMORY: u64 = 2;
+/// An onset is decoded one frame after the head's peak, which is where it was sung.
+const ONSET_SHIFT: u64 = 1;
 
-/// What the decoder decided at a frame about the frame `lag` frames earlier.
+/// What the decoder says about a frame some frames earlier.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum NoteEvent {
     /// A note begins.
@@ -62,30 +79,47 @@ pub enum NoteEvent {
     },
 }
 
-/// What is kept of each frame until it is decided.
+/// What one frame can bring, in order: a note that had waited, its end, the next note.
+pub type Events = [Option<NoteEvent>; 3];
+
+/// What is kept of a frame.
 #[derive(Clone, Copy)]
 struct Column {
     frame: u64,
+    /// Pitch of the frame, from the fine head.
     pitch: f32,
+    /// Pitch that a note reports: the mean of the fine and the note heads.
+    reported: f32,
     level_db: f32,
-    voiced: bool,
-    /// The state before, on the best path to each state.
+    onset: f32,
+    /// Weight of the onset peak that ended in this frame.
+    peak: f32,
+    /// The state before, on the cheapest path to each state.
     from: [u8; STATES],
     /// Whether that path begins a note here.
     begins: [bool; STATES],
 }
 
+/// The note that is on.
+#[derive(Clone, Copy)]
+struct Current {
+    state: usize,
+    /// Frame at which it was entered.
+    start: u64,
+    /// Whether it was said already.
+    said: bool,
+}
+
 /// Decodes one voice. All memory is fixed.
 pub struct NoteDecoder {
     lag: usize,
-    scores: [f32; STATES],
+    costs: [f32; STATES],
     /// Ring of the newest columns; `newest` is the place of the last one written.
-    columns: Box<[Column; MOST_LAG + 1]>,
+    columns: Box<[Column; KEPT]>,
     newest: usize,
     /// Columns that hold something.
     filled: usize,
-    /// State of the note that is on.
-    current: Option<usize>,
+    current: Option<Current>,
     loudness: Loudness,
 }
 
@@ -95,15 +129,17 @@ impl NoteDecoder {
         let column = Column {
             frame: 0,
             pitch: 0.0,
+            reported: 0.0,
             level_db: 0.0,
-            voiced: false,
+            onset: 0.0,
+            peak: 0.0,
             from: [0; STATES],
             begins: [false; STATES],
         };
         let mut decoder = Self {
             lag: 0,
-            scores: [0.0; STATES],
-            columns: Box::new([column; MOST_LAG + 1]),
+            costs: [0.0; STATES],
+            columns: Box::new([column; KEPT]),
             newest: 0,
             filled: 0,
             current: None,
@@ -121,152 +157,215 @@ impl NoteDecoder {
 
     /// Decides earlier or later from now on.
     pub fn set_response(&mut self, response: Response) {
-        self.lag = match response {
-            Response::Fast => 3,
-            Response::Sure => 7,
-        };
+        self.lag = response.lag();
     }
 
     /// Forgets everything; a note that was on is not ended by an event.
     pub fn reset(&mut self) {
-        self.scores = [f32::NEG_INFINITY; STATES];
-        self.scores[0] = 0.0;
+        self.costs = [f32::INFINITY; STATES];
+        self.costs[0] = 0.0;
         self.filled = 0;
         self.current = None;
     }
 
-    /// Frames are missing from here: ends what is on and starts afresh.
+    /// Frames are missing from `frame` on: ends what is on and starts afresh.
     pub fn interrupt(&mut self, frame: u64) -> Option<NoteEvent> {
-        let event = self.current.map(|_| NoteEvent::Off { frame });
+        let said = self.current.is_some_and(|note| note.said);
         self.reset();
-        event
+        said.then_some(NoteEvent::Off { frame })
     }
 
-    /// Takes the network's next answer; gives at most the end of one note and the beginning
-    /// of the next.
-    pub fn push(&mut self, answer: &PitchAnswer) -> [Option<NoteEvent>; 2] {
-        self.advance(answer);
+    /// Takes the network's next answer.
+    pub fn push(&mut self, answer: &PitchAnswer) -> Events {
+        self.hear(answer);
+        self.search(answer);
         if self.filled <= self.lag {
-            return [None, None];
+            return [None; 3];
         }
         let (state, begins) = self.decide();
         let decided = self.column(self.lag).frame;
-        let ends = match (self.current, state) {
-            (Some(_), 0) => true,
-            (Some(current), state) => begins || state.abs_diff(current) > 1,
-            (None, _) => false,
-        };
-        let off = ends.then_some(NoteEvent::Off { frame: decided });
-        if ends {
+        let mut events = [None; 3];
+        if let Some(note) = self.current
+            && is_over(note, state, begins, decided)
+        {
+            if note.said || (state == 0 && decided - note.start >= SHORTEST) {
+                events[0] = (!note.said).then(|| self.describe(note));
+                events[1] = Some(NoteEvent::Off { frame: decided });
+            }
             self.current = None;
         }
-        let on = (state > 0 && self.current.is_none()).then(|| {
-            let (pitch, velocity) = self.describe(state);
-            NoteEvent::On {
-                frame: decided,
-                pitch,
-                velocity,
+        if state > 0 {
+            let new = Current {
+                state,
+                start: decided,
+                said: false,
+            };
+            let mut note = self.current.unwrap_or(new);
+            note.state = state;
+            if !note.said && self.is_settled(note) {
+                events[2] = Some(self.describe(note));
+                note.said = true;
             }
-        });
-        self.current = (state > 0).then_some(state);
-        [off, on]
+            self.current = Some(note);
+        }
+        events
     }
 
     /// The column `back` frames before the newest.
     fn column(&self, back: usize) -> &Column {
-        let len = self.columns.len();
-        &self.columns[(self.newest + len - back % len) % len]
+        &self.columns[(self.newest + KEPT - back % KEPT) % KEPT]
     }
 
-    /// One step of the search.
-    fn advance(&mut self, answer: &PitchAnswer) {
+    /// Keeps what the search and the notes need of an answer.
+    fn hear(&mut self, answer: &PitchAnswer) {
         let PitchAnswer {
             index,
             level_db,
             gate_open,
             ref output,
         } = *answer;
-        let floor = COSTS.voicing_floor;
-        let (heard, onset) = if gate_open {
-            (output.voicing, output.onset)
-        } else {
-            (0.0, 0.0)
-        };
-        let voicing = heard.clamp(floor, 1.0 - floor);
+        self.loudness
+            .hear(level_db, gate_open && output.voicing >= 0.5);
+        let onset = if gate_open { output.onset } else { 0.0 };
+        let peak = self.onset_peak(onset);
         let pitch = pitch_of(output);
-        let (voiced, silent) = (voicing.ln(), (1.0 - voicing).ln());
-        let is_voiced = heard >= 0.5;
-        self.loudness.hear(level_db, is_voiced);
-
-        let best_state = highest(&self.scores[1..]) + 1;
-        let best_score = self.scores[best_state];
-        let change = COSTS.change.0 * (1.0 - onset) + COSTS.change.1 * onset;
-        let enter = self.scores[0] - COSTS.enter * (1.0 - onset);
-        let changed = best_score - change;
-
-        self.newest = (self.newest + 1) % self.columns.len();
-        self.filled = (self.filled + 1).min(self.columns.len());
+        self.newest = (self.newest + 1) % KEPT;
+        self.filled = (self.filled + 1).min(KEPT);
         let column = &mut self.columns[self.newest];
         column.frame = index;
         column.pitch = pitch;
-        column.voiced = is_voiced;
+        column.reported = 0.5 * (pitch + note_centre(output));
         column.level_db = level_db;
+        column.onset = onset;
+        column.peak = peak;
+    }
 
-        let leave = best_score - COSTS.leave;
-        let mut next = [0.0; STATES];
-        column.begins[0] = false;
-        (next[0], column.from[0]) = if self.scores[0] >= leave {
-            (self.scores[0], 0)
-        } else {
-            (leave, best_state as u8)
-        };
-        next[0] += silent;
-        for state in 1..STATES {
-            let (score, from, begins) = if self.scores[state] >= enter.max(changed) {
-                (self.scores[state], state, false)
-            } else if enter >= changed {
-                (enter, 0, true)
-            } else {
-                (changed, best_state, true)
-            };
-            let distance = (pitch - pitch_of_state(state)) / COSTS.sigma;
-            next[state] = score + voiced - (0.5 * distance * distance).min(COSTS.cap);
-            column.from[state] = from as u8;
-            column.begins[state] = begins;
+    /// The weight of the onset peak that a frame of `onset` shows to have been one frame ago: of
+    /// two close ones, the later counts for what it exceeds the earlier by.
+    fn onset_peak(&self, onset: f32) -> f32 {
+        if self.filled < 2 {
+            return 0.0;
         }
-        let best = next[highest(&next)];
-        for (score, next) in self.scores.iter_mut().zip(next) {
-            *score = next - best;
+        let (last, before) = (self.column(0).onset, self.column(1).onset);
+        if last < onset || last <= before {
+            return 0.0;
+        }
+        let close = PEAKS_APART.min(self.filled);
+        let earlier = (0..close)
+            .map(|back| self.column(back).peak)
+            .fold(0.0, f32::max);
+        (last - earlier).max(0.0)
+    }
+
+    /// One step of the search.
+    fn search(&mut self, answer: &PitchAnswer) {
+        let output = &answer.output;
+        let heard = if answer.gate_open {
+            output.voicing
+        } else {
+            0.0
+        };
+        let voicing = heard.clamp(cost::VOICING_FLOOR, 1.0 - cost::VOICING_FLOOR);
+        let offset = output.offset.clamp(0.0, 1.0);
+        let (pitch, centre) = (pitch_of(output), note_centre(output));
+        let column = &mut self.columns[self.newest];
+        let discount = cost::ONSET_GAIN * column.peak;
+
+        let best = cheapest(&self.costs[1..]) + 1;
+        let left = self.costs[best] + (cost::LEAVE - cost::OFFSET_GAIN * offset).max(0.0);
+        let entered = self.costs[0] + cost::ENTER - discount;
+        let changed = self.costs[best] + cost::CHANGE - discount;
+        let again = cost::REPEAT - discount;
+
+        let mut next = [0.0; STATES];
+        next[0] = self.costs[0].min(left) - (1.0 - voicing).ln();
+        column.from[0] = if self.costs[0] <= left { 0 } else { best as u8 };
+        column.begins[0] = false;
+        let voiced = -voicing.ln();
+        for (state, next) in next.iter_mut().enumerate().skip(1) {
+            let mut way = (self.costs[state], state, false);
+            let change = if state == best {
+                f32::INFINITY
+            } else {
+                changed
+            };
+            for (price, source) in [
+                (self.costs[state] + again, state),
+                (entered, 0),
+                (change, best),
+            ] {
+                if price < way.0 {
+                    way = (price, source, true);
+                }
+            }
+            let place = pitch_of_state(state);
+            *next = way.0 + voiced + 0.5 * (far(pitch - place) + far(centre - place));
+            column.from[state] = way.1 as u8;
+            column.begins[state] = way.2;
+        }
+        let least = next[cheapest(&next)];
+        for (cost, next) in self.costs.iter_mut().zip(next) {
+            *cost = next - least;
         }
     }
 
-    /// The state `lag` frames ago on the best path, and whether a note began there.
+    /// The state `lag` frames ago on the cheapest path, and whether a note began there.
     fn decide(&self) -> (usize, bool) {
-        let mut state = highest(&self.scores);
+        let mut state = cheapest(&self.costs);
         for back in 0..self.lag {
             state = usize::from(self.column(back).from[state]);
         }
         (state, self.column(self.lag).begins[state])
     }
 
-    /// Pitch and velocity of a note in `state` that begins at the decided frame, from all that was
-    /// heard of it so far.
-    fn describe(&self, state: usize) -> (f32, f32) {
-        let centre = pitch_of_state(state);
-        let mut pitches = [0.0f32; MOST_LAG + 1];
+    /// Whether `note` may be said now.
+    fn is_settled(&self, note: Current) -> bool {
+        let now = self.column(0);
+        let still = self.filled > 2 && (now.pitch - self.column(2).pitch).abs() <= STEADINESS;
+        still || now.frame >= note.start + self.lag as u64 + PATIENCE
+    }
+
+    /// The beginning of `note`, from all that was heard of it so far.
+    fn describe(&self, note: Current) -> NoteEvent {
+        let now = self.column(0).frame;
+        let mut pitches = [0.0; MEMORY as usize + 1];
         let (mut count, mut loudest_db) = (0, f32::NEG_INFINITY);
-        for back in 0..=self.lag {
-            let column = self.column(back);
+        for column in (0..self.filled).map(|back| self.column(back)) {
+            if column.frame < note.start {
+                break;
+            }
             loudest_db = loudest_db.max(column.level_db);
-            if column.voiced && (column.pitch - centre).abs() <= 1.0 {
-                pitches[count] = column.pitch;
+            if column.frame + MEMORY >= now && count < pitches.len() {
+                pitches[count] = column.reported;
                 count += 1;
             }
         }
-        let heard = &mut pitches[..count];
-        heard.sort_by(f32::total_cmp);
-        let pitch = heard.get(count / 2).copied().unwrap_or(centre);
-        (pitch, self.loudness.velocity(loudest_db))
+        let pitches = &mut pitches[..count];
+        pitches.sort_by(f32::total_cmp);
+        let pitch = match (
+            pitches.get(count.saturating_sub(1) / 2),
+            pitches.get(count / 2),
+        ) {
+            (Some(below), Some(above)) => 0.5 * (below + above),
+            _ => pitch_of_state(note.state),
+        };
+        NoteEvent::On {
+            frame: note.start.saturating_sub(ONSET_SHIFT),
+            pitch,
+            velocity: self.loudness.velocity(loudest_db),
+        }
+    }
+}
+
+/// Whether `note` is over at the frame `decided`, where the path is in `state`.
+fn is_over(note: Current, state: usize, begins: bool, decided: u64) -> bool {
+    let moved = state.abs_diff(note.state) > 1;
+    let young = decided - note.start < YOUNG;
+    match state {
+        0 => true,
+        // Nobody has heard of it yet: it is a scoop into the note that comes.
+        _ if moved => note.said || !young,
+        _ => begins && !young,
     }
 }
 
@@ -274,10 +373,16 @@ fn pitch_of_state(state: usize) -> f32 {
     LOWEST + 0.5 * (state as f32 - 1.0)
 }
 
-/// Place of the highest score.
-fn highest(scores: &[f32]) -> usize {
-    (0..scores.len())
-        .max_by(|a, b| scores[*a].total_cmp(&scores[*b]))
+/// What `distance` semitones from a note's pitch cost.
+fn far(distance: f32) -> f32 {
+    let deviations = distance / cost::WIDTH;
+    (0.5 * deviations * deviations).min(cost::CAP)
+}
+
+/// Place of the first lowest cost.
+fn cheapest(costs: &[f32]) -> usize {
+    (0..costs.len())
+        .min_by(|a, b| costs[*a].total_cmp(&costs[*b]))
         .unwrap_or(0)
 }
 

@@ -6,30 +6,39 @@ use crate::nn::PitchOutput;
 const FIRST: f32 = 24.0;
 /// Semitones from one class to the next: 20 cents.
 const STEP: f32 = 0.2;
-/// Classes on either side of the highest that are averaged: ± 40 cents.
-const REACH: usize = 2;
+/// Classes on either side of the highest that are averaged: ± 80 cents.
+const REACH: usize = 4;
 
-/// The fractional MIDI pitch that the fine classes point at: the mean around the highest.
+/// The fractional MIDI pitch that the fine classes point at.
 pub fn pitch_of(output: &PitchOutput) -> f32 {
-    let fine = &output.fine;
-    let peak = fine
-        .iter()
-        .enumerate()
-        .max_by(|a, b| a.1.total_cmp(b.1))
-        .map_or(0, |(i, _)| i);
-    let first = peak.saturating_sub(REACH);
-    let around = &fine[first..(peak + REACH + 1).min(fine.len())];
+    FIRST + STEP * centroid(&output.fine, REACH)
+}
+
+/// The fractional MIDI pitch of the note that the frame belongs to, from the note head.
+pub fn note_centre(output: &PitchOutput) -> f32 {
+    centroid(&output.pitch, 1)
+}
+
+/// The mean place of `classes` within `reach` of the highest.
+fn centroid(classes: &[f32], reach: usize) -> f32 {
+    let mut peak = 0;
+    for (place, value) in classes.iter().enumerate() {
+        if *value > classes[peak] {
+            peak = place;
+        }
+    }
+    let first = peak.saturating_sub(reach);
+    let around = &classes[first..(peak + reach + 1).min(classes.len())];
     let sum: f32 = around.iter().sum();
     if sum <= 0.0 {
-        return FIRST + STEP * peak as f32;
+        return peak as f32;
     }
-    let mean = around
+    around
         .iter()
         .enumerate()
         .map(|(i, p)| (first + i) as f32 * p)
         .sum::<f32>()
-        / sum;
-    FIRST + STEP * mean
+        / sum
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The plugin itself in the hands of a host that is no more than a struct: for what must hold of
 //! every block, where a real host would be slow or in the way.
 
+#![allow(dead_code, reason = "no program that includes this uses all of it")]
+
 use nih_plug::context::PluginApi;
 use nih_plug::context::process::SendEventError;
 use nih_plug::prelude::*;
@@ -24,7 +26,6 @@ pub struct Rig {
 /// What the plugin sees of the host.
 struct Host {
     transport: Transport,
-    start_asked: std::cell::Cell<bool>,
     /// Messages of the current block, in fixed memory: counting allocations must see none here.
     sent: Vec<(u32, NoteEvent<()>)>,
 }
@@ -33,9 +34,7 @@ impl ProcessContext<Vocalise> for Host {
     fn plugin_api(&self) -> PluginApi {
         PluginApi::Clap
     }
-    fn execute_background(&self, Task::StartLine: Task) {
-        self.start_asked.set(true);
-    }
+    fn execute_background(&self, _: Task) {}
     fn execute_gui(&self, _: Task) {}
     fn transport(&self) -> &Transport {
         &self.transport
@@ -85,7 +84,6 @@ impl Rig {
         };
         let host = Host {
             transport: Transport::new(rate),
-            start_asked: std::cell::Cell::new(false),
             sent: Vec::with_capacity(4_096),
         };
         let layout = Vocalise::AUDIO_IO_LAYOUTS[1];
@@ -102,7 +100,6 @@ impl Rig {
             config,
         };
         rig.activate();
-        rig.start();
         rig
     }
 
@@ -114,10 +111,8 @@ impl Rig {
         );
         self.plugin.reset();
         self.position = 0;
-    }
-
-    /// Starts the engine ahead of the first block; hosts do it when the first block asks.
-    pub fn start(&self) {
+        // Ahead of the first block, which asks for it: this host has no background thread, and an
+        // offline block waits for its notes.
         (self.run_task)(Task::StartLine);
     }
 
@@ -155,14 +150,9 @@ impl Rig {
 
     /// The host's bypass switch.
     pub fn set_bypass(&mut self, on: bool) {
+        let bypass = self.plugin.values().bypass.as_ptr();
         // SAFETY: the pointer is to a parameter of `self.plugin`, which lives.
-        unsafe {
-            self.plugin
-                .values()
-                .bypass
-                .as_ptr()
-                .set_normalized_value(f32::from(u8::from(on)))
-        };
+        unsafe { bypass._internal_set_normalized_value(f32::from(u8::from(on))) };
     }
 
     /// Notes that the last block began.
@@ -212,9 +202,6 @@ impl Rig {
         unsafe { self.buffer.set_slices(0, |slices| slices[0] = &mut []) };
         assert_eq!(status, ProcessStatus::KeepAlive);
         self.position += len as i64;
-        if self.host.start_asked.take() {
-            (self.run_task)(Task::StartLine);
-        }
     }
 
     /// All of `audio` in blocks of the given sizes, over and over.

@@ -19,7 +19,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use libloading::Library;
 
-use crate::step::{cargo, run, step};
+use crate::step::{self, step};
 use crate::{licences, onnxruntime, paths};
 
 /// The largest bundle, in bytes.
@@ -67,6 +67,16 @@ struct Bundles {
     clap: PathBuf,
 }
 
+impl Arguments {
+    /// To bundle the example plugin `name` and nothing else.
+    pub fn example(name: &str) -> Self {
+        Self {
+            example: Some(name.to_owned()),
+            ..Self::default()
+        }
+    }
+}
+
 /// Builds, writes, checks and perhaps installs the bundles.
 pub fn make(arguments: &Arguments) -> Result<()> {
     let crate_name = arguments.example.as_deref().unwrap_or("vocalise");
@@ -111,22 +121,26 @@ fn display_name(crate_name: &str) -> Result<String> {
 
 /// The built library.
 fn build(example: Option<&str>) -> Result<PathBuf> {
-    let mut command = cargo();
-    command.args(["build", "--release", "--package", "vocalise"]);
     let (folder, stem) = match example {
         Some(example) => {
-            command.args(["--example", example]);
+            // Without Vocalise's own exports: a library can hold one plugin.
+            step::build(&[
+                "--no-default-features",
+                "--features",
+                "vocalise/example-plugins",
+                "--example",
+                example,
+            ])?;
             (
                 paths::target().join("release/examples"),
                 example.replace('-', "_"),
             )
         }
         None => {
-            command.arg("--lib");
+            step::build(&["--lib", "--bins"])?;
             (paths::target().join("release"), String::from("vocalise"))
         }
     };
-    run(&mut command)?;
     let library = folder.join(format!("{DLL_PREFIX}{stem}{DLL_SUFFIX}"));
     check_symbols(&library)?;
     Ok(library)

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::step::{cargo, run, step};
+use crate::step::{program, run, step};
 use crate::{bundle, paths, setup};
 
 /// Plays `recording` (or the phrase that comes with the models) through the
@@ -28,22 +28,26 @@ pub fn play(recording: Option<PathBuf>) -> Result<()> {
     let folder = paths::target().join("demo");
     std::fs::create_dir_all(&folder)?;
     let (midi, picture) = (folder.join("demo.mid"), folder.join("demo.png"));
+    let pitch = folder.join("demo.f0.tsv");
+    step("Listening for the pitch track", || {
+        run(program("vocalise")
+            .arg("render")
+            .arg(&recording)
+            .arg("-o")
+            .arg(folder.join("render.mid"))
+            .arg("--f0")
+            .arg(&pitch))
+    })?;
     step(&format!("Playing {}", recording.display()), || {
-        run(cargo()
-            .args([
-                "run",
-                "--release",
-                "--quiet",
-                "--package",
-                "headless",
-                "--",
-                "play",
-            ])
+        run(program("headless")
+            .arg("play")
             .args([&plugin, &recording])
             .arg("--midi")
             .arg(&midi)
             .arg("--picture")
-            .arg(&picture))
+            .arg(&picture)
+            .arg("--f0")
+            .arg(&pitch))
     })?;
     eprintln!("    {}\n    {}", midi.display(), picture.display());
     Ok(())

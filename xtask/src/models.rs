@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::step::{cargo, run, step};
+use crate::step::{build, program, run, step};
 use crate::{onnxruntime, paths, setup};
 
 /// Compares every file of a pack with its hash, then has the program load the
@@ -17,19 +17,8 @@ pub fn verify(pack: &Path) -> Result<()> {
     })?;
     setup::runtime_only()?;
     step("Tensors and a trial run", || {
-        run(cargo()
-            .args([
-                "run",
-                "--release",
-                "--quiet",
-                "--package",
-                "vocalise",
-                "--bin",
-                "vocalise",
-                "--",
-                "models",
-            ])
-            .arg(&pack))
+        build(&["--lib", "--bins"])?;
+        run(program("vocalise").arg("models").arg(&pack))
     })
 }
 

@@ -45,6 +45,23 @@ pub fn output_of(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Builds these targets of the workspace. Always of the whole workspace, since
+/// Cargo compiles dependencies anew for every other selection of packages;
+/// without this program, which cannot be replaced while it runs on Windows.
+pub fn build(targets: &[&str]) -> Result<()> {
+    run(cargo()
+        .args(["build", "--release", "--workspace", "--exclude", "xtask"])
+        .args(targets))
+}
+
+/// A program that [`build`] made from `--bins`.
+pub fn program(name: &str) -> Command {
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let mut command = Command::new(super::paths::target().join("release").join(file));
+    command.current_dir(super::paths::root());
+    command
+}
+
 /// Cargo, the one that runs this.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

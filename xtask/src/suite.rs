@@ -31,6 +31,10 @@ pub fn test(arguments: &[String]) -> Result<()> {
         });
     };
     part("setup", &mut || setup::install(false));
+    // The example first: it builds the library without exports, under the same name.
+    part("bundle the example", &mut || {
+        bundle::make(&bundle::Arguments::example("echo"))
+    });
     part(
         "bundle",
         &mut || bundle::make(&bundle::Arguments::default()),
@@ -39,6 +43,8 @@ pub fn test(arguments: &[String]) -> Result<()> {
         step("cargo test --release --workspace", || {
             run(cargo()
                 .args(["test", "--release", "--workspace", "--no-fail-fast"])
+                // A host test without its bundle fails here; alone it is skipped.
+                .env("VOCALISE_BUNDLES", "required")
                 .args(arguments))
         })
     });

@@ -11,7 +11,7 @@ from .negatives import negative
 from .performance import Singer, perform
 
 SECONDS = 10.0
-KINDS = {"lf": 0.5, "world": 0.26, "lf_speech": 0.06, "world_speech": 0.09, "hum": 0.03, "whistle": 0.02, "negative": 0.04}
+KINDS = {"lf": 0.42, "world": 0.24, "lf_speech": 0.13, "world_speech": 0.12, "hum": 0.03, "whistle": 0.02, "negative": 0.04}
 """What clips are made of. Without recorded voices the world kinds become their synthetic counterparts."""
 
 

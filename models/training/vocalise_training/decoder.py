@@ -1,12 +1,13 @@
 """The reference note decoder: network outputs per frame to notes, by a fixed-lag Viterbi search.
 
-States are silence and half-semitone note pitches. Staying in a note is free, entering one must be paid for, and the
-onset head sets the price: re-articulations on one pitch and slides are new notes where it says so. The state of a
+States are silence and half-semitone note pitches. Staying in a note is free, entering one must be paid for, and a
+peak of the onset head pays: re-articulations on one pitch and slides are new notes where it says so. The state of a
 frame is final ``lag`` frames later, and nothing that was emitted is taken back.
 """
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 from .features import DELAY_FRAMES, HOP, SAMPLE_RATE
@@ -35,20 +36,28 @@ class Settings:
     """Largest cost of one frame's pitch."""
     note_share: float = 0.5
     """Share of the note head in the pitch evidence; the rest is the fine head."""
+    centre_share: float = 0.5
+    """Share of the note head in a note's reported pitch; the rest is the fine head."""
+    patience: int = 6
+    """Frames to wait beyond ``lag`` for the pitch to hold still, when live."""
+    steadiness: float = 0.12
+    """Semitones over two frames that count as holding still."""
+    memory: int = 2
+    """Frames before the decision that vote on a live note's pitch with it."""
     enter: float = 8.0
-    """Cost of a note out of silence where the onset head is silent."""
+    """Cost of a note out of silence without an onset."""
     change: float = 14.0
-    """Cost of a note out of a note where the onset head is silent."""
-    repeat: float = 12.0
-    """Cost of a new note on the same pitch where the onset head is silent."""
+    """Cost of a note out of a note without an onset."""
+    repeat: float = 6.0
+    """Cost of a new note on the same pitch: with ``onset_gain`` twice that, onsets above one half are notes."""
     onset_gain: float = 12.0
-    """How much of those costs a certain onset takes away."""
+    """What the peak of a certain onset takes off those costs; below 0 it rewards."""
     leave: float = 6.0
     """Cost of silence out of a note where the offset head is silent."""
     offset_gain: float = 5.0
     """How much of that a certain offset takes away."""
-    shift: float = 0.0
-    """Seconds added to onsets: the constant difference between the network's onsets and annotators'."""
+    shift: float = -0.01
+    """Seconds added to onsets: the constant difference between decoded onsets (one frame after the peak) and annotators'."""
     offset_shift: float = 0.0
     """Seconds added to offsets."""
     shortest: float = 0.0
@@ -72,11 +81,16 @@ def note_centre(outputs: dict[str, np.ndarray]) -> np.ndarray:
     return (index * weight).sum(axis=1) / weight.sum(axis=1)
 
 
-def peaks(onset: np.ndarray) -> np.ndarray:
-    """[N] onset probability kept at local maxima over one frame to either side, 0 elsewhere."""
-    padded = np.pad(onset, 1)
-    local = (onset >= padded[:-2]) & (onset > padded[2:])
-    return np.where(local, onset, 0.0)
+def events(onset: np.ndarray, apart: int = 5) -> np.ndarray:
+    """[N] causal onset events: at the frame after a local maximum of the onset probability, that maximum.
+
+    Of two maxima less than ``apart`` frames apart, the later counts for what it exceeds the earlier by.
+    """
+    out = np.zeros(len(onset))
+    for k in range(2, len(onset)):
+        if onset[k - 1] >= onset[k] and onset[k - 1] > onset[k - 2]:
+            out[k] = max(onset[k - 1] - out[max(k - apart, 0) : k].max(), 0.0)
+    return out
 
 
 @dataclass(frozen=True)
@@ -92,87 +106,109 @@ class Decoded:
     velocity: float
     """0 to 1."""
     decided: float
-    """Seconds of audio consumed when the note's existence and first pitch were final."""
+    """Seconds of audio consumed when the note, its pitch and its velocity were final."""
 
 
 def decode(outputs: dict[str, np.ndarray], settings: Settings = Settings()) -> list[Decoded]:
     """Notes from {head: [N, size]} probabilities."""
     states, entered = _search(outputs, settings)
     sung, centre = midi(outputs), note_centre(outputs)
+    reported = (1 - settings.centre_share) * sung + settings.centre_share * centre
     loudness = outputs["velocity"] @ np.arange(128) / 127
-    share = settings.note_share
-    lag = settings.lag if settings.lag is not None else 0
-    notes, start = [], None
-
-    def close(stop: int) -> None:
-        body = slice(start, stop)
+    starts = np.flatnonzero((states > 0) & (entered | (np.concatenate([[0], states[:-1]]) == 0)))
+    notes = []
+    for start, limit in zip(starts, [*starts[1:], len(states)]):
+        quiet = np.flatnonzero(states[start:limit] == 0)
+        stop = start + quiet[0] if len(quiet) else limit
         onset, offset = _seconds(start) + settings.shift, _seconds(stop) + settings.offset_shift
         if offset - onset < settings.shortest:
-            return
-        pitch = (1 - share) * np.median(sung[body]) + share * np.median(centre[body])
-        decided = (start + lag + 1) * TICK
-        notes.append(Decoded(onset, max(offset, onset + 0.03), float(pitch), float(np.median(loudness[body])), decided))
-
-    for k in range(len(states)):
-        if start is not None and (states[k] == 0 or entered[k]):
-            close(k)
-            start = None
-        if states[k] > 0 and start is None:
-            start = k
-    if start is not None:
-        close(len(states))
+            continue
+        if settings.lag is None:
+            decided, heard = stop, slice(start, stop)
+        else:
+            decided = _settled(sung, start, stop, settings)
+            heard = slice(max(start, decided - settings.memory), decided + 1)
+        pitch, velocity = float(np.median(reported[heard])), float(np.median(loudness[heard]))
+        notes.append(Decoded(onset, max(offset, onset + 0.03), pitch, velocity, (decided + 1) * TICK))
     return notes
+
+
+def _settled(sung: np.ndarray, start: int, stop: int, s: Settings) -> int:
+    """The frame at which a live note's pitch is final: it holds still, or patience ends, or the note does."""
+    first = min(start + s.lag, len(sung) - 1)
+    last = max(first, min(first + s.patience, stop - 1))
+    for k in range(first, last):
+        if abs(sung[k] - sung[k - 2]) <= s.steadiness:
+            return k
+    return last
 
 
 def _seconds(frame: int) -> float:
     """The moment that the outputs at ``frame`` describe."""
-    return (frame + 1 - DELAY_FRAMES) * TICK
+    return (int(frame) + 1 - DELAY_FRAMES) * TICK
 
 
 def _search(outputs, s: Settings):
     """(state per frame with 0 = silence, whether a note was entered there)."""
-    voicing = np.clip(outputs["voicing"][:, 0], s.floor, 1 - s.floor)
-    onset, offset = outputs["onset"][:, 0], outputs["offset"][:, 0]
-    sung, centre = midi(outputs), note_centre(outputs)
-    count, size = len(voicing), len(GRID) + 1
+    voicing = np.clip(outputs["voicing"][:, 0].astype(float), s.floor, 1 - s.floor)
+    onset, offset = (outputs[name][:, 0].astype(float) for name in ("onset", "offset"))
+    discount = s.onset_gain * events(onset)
+    distance = lambda pitch: np.minimum(((pitch[:, None] - GRID) / s.width) ** 2 / 2, s.cap)
+    evidence = np.empty((len(voicing), len(GRID) + 1))
+    evidence[:, 0] = -s.voicing_power * np.log(1 - voicing)
+    evidence[:, 1:] = -s.voicing_power * np.log(voicing)[:, None]
+    evidence[:, 1:] += (1 - s.note_share) * distance(midi(outputs)) + s.note_share * distance(note_centre(outputs))
+    states, entered = _viterbi(
+        evidence,
+        s.enter - discount,
+        s.change - discount,
+        s.repeat - discount,
+        np.maximum(s.leave - s.offset_gain * offset, 0.0),
+        s.lag if s.lag is not None else max(len(voicing) - 1, 0),
+    )
+    moved = np.abs(np.diff(states, prepend=0)) > 1  # hindsight changed its mind about the pitch: a new note too
+    return states, (entered | moved) & (states > 0)
+
+
+@numba.njit(cache=True)
+def _viterbi(evidence, enter, change, repeat, leave, lag):
+    """Cheapest path through [N, 1 + notes] ``evidence``, each frame read off ``lag`` frames later.
+
+    The costs [N] of entering a note from silence, of changing to another note, of repeating a note and of leaving
+    it for silence apply at the frame where the new state begins.
+    """
+    count, size = evidence.shape
     cost = np.full(size, 1e9)
     cost[0] = 0.0
+    following = np.empty(size)
     back = np.zeros((count, size), np.int32)
-    fresh = np.zeros((count, size), bool)
-    states, entered = np.zeros(count, np.int32), np.zeros(count, bool)
-    same = np.arange(1, size)
-    discount = s.onset_gain * onset
+    fresh = np.zeros((count, size), np.bool_)
+    states, entered = np.zeros(count, np.int32), np.zeros(count, np.bool_)
     for k in range(count):
-        distance = (1 - s.note_share) * np.minimum(((sung[k] - GRID) / s.width) ** 2 / 2, s.cap)
-        distance += s.note_share * np.minimum(((centre[k] - GRID) / s.width) ** 2 / 2, s.cap)
-        evidence = np.empty(size)
-        evidence[0] = -s.voicing_power * np.log(1 - voicing[k])
-        evidence[1:] = -s.voicing_power * np.log(voicing[k]) + distance
-        best = 1 + int(cost[1:].argmin())
-        options = np.stack([
-            cost[1:],
-            np.full(size - 1, cost[0] + max(s.enter - discount[k], 0.0)),
-            np.full(size - 1, cost[best] + max(s.change - discount[k], 0.0)),
-            cost[1:] + max(s.repeat - discount[k], 0.05),
-        ])  # fmt: skip
-        options[2, best - 1] = np.inf  # onto itself is a repeat, with its own price
-        choice = options.argmin(axis=0)
-        quiet = cost[best] + max(s.leave - s.offset_gain * offset[k], 0.0)
+        best = 1
+        for i in range(2, size):
+            if cost[i] < cost[best]:
+                best = i
+        quiet = cost[best] + leave[k]
         back[k, 0] = 0 if cost[0] <= quiet else best
-        back[k, 1:] = np.where((choice == 0) | (choice == 3), same, np.where(choice == 1, 0, best))
-        fresh[k, 1:] = choice > 0
-        cost = np.concatenate([[min(cost[0], quiet)], options[choice, same - 1]]) + evidence
-        cost -= cost.min()
-        if s.lag is not None and k >= s.lag:
-            state = int(cost.argmin())
-            for j in range(k, k - s.lag, -1):
+        following[0] = min(cost[0], quiet) + evidence[k, 0]
+        for i in range(1, size):
+            lowest, source, new = cost[i], i, False
+            if cost[i] + repeat[k] < lowest:
+                lowest, source, new = cost[i] + repeat[k], i, True
+            if cost[0] + enter[k] < lowest:
+                lowest, source, new = cost[0] + enter[k], 0, True
+            if i != best and cost[best] + change[k] < lowest:
+                lowest, source, new = cost[best] + change[k], best, True
+            back[k, i], fresh[k, i] = source, new
+            following[i] = lowest + evidence[k, i]
+        cost[:] = following - following.min()
+        if k >= lag or k == count - 1:
+            state = int(np.argmin(cost))
+            last = k - lag if k < count - 1 else count - 1
+            first = max(k - lag, 0)
+            for j in range(k, first - 1, -1):
+                if j <= last:
+                    states[j], entered[j] = state, fresh[j, state]
                 state = back[j, state]
-            states[k - s.lag], entered[k - s.lag] = state, fresh[k - s.lag, state]
-    state = int(cost.argmin()) if count else 0
-    first = 0 if s.lag is None else max(count - s.lag, 0)
-    for j in range(count - 1, first - 1, -1):
-        states[j], entered[j] = state, fresh[j, state]
-        state = back[j, state]
-    for k in range(1, count):  # hindsight may change its mind about the pitch: that is a new note too
-        entered[k] |= states[k] > 0 and states[k - 1] > 0 and abs(int(states[k]) - int(states[k - 1])) > 1
     return states, entered

@@ -41,10 +41,11 @@ def to_onnx(net: PitchNet, path: Path) -> None:
         dynamo=False,
     )
     graph = onnx.load(path)
-    state_shapes = {f"{name}_next": dims for name, dims in STATES.items()}
+    fixed = {f"{name}_next": dims for name, dims in STATES.items()} | {name: (1, None, size) for name, size in HEADS.items()}
     for value in graph.graph.output:
-        for dim, size in zip(value.type.tensor_type.shape.dim, state_shapes.get(value.name, ())):
-            dim.dim_value = size  # tracing leaves them symbolic; they do not depend on N
+        for dim, size in zip(value.type.tensor_type.shape.dim, fixed[value.name]):
+            if size is not None:
+                dim.dim_value = size  # tracing leaves it symbolic although it is always the same
     onnx.checker.check_model(graph)
     onnx.save(graph, path)
 

@@ -28,7 +28,7 @@ BANDWIDTHS = np.array([80, 90, 120, 170, 220], float)
 FRICATIVES = ((6500, 2500, 0.5), (4200, 1800, 0.6), (8000, 4000, 0.25), (1500, 3000, 0.2), (2500, 2000, 0.4))
 """Centre Hz, bandwidth Hz, loudness of s, sh, f, h and ch-like noise."""
 
-RANGES = {"low": (40, 66), "high": (52, 80), "child": (57, 84), "any": (36, 86)}
+RANGES = {"low": (36, 66), "high": (52, 80), "child": (57, 84), "any": (36, 86)}
 """MIDI pitches that a kind of voice sings."""
 TRACTS = {"low": 1.0, "high": 1.15, "child": 1.27, "any": 1.1}
 """Formant scale against the vowel table: shorter vocal tracts are higher."""

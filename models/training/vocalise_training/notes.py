@@ -9,7 +9,7 @@ class Note:
     """What a listener would write down for one sung syllable."""
 
     onset: float
-    """Seconds; the syllable's vowel begins, or the pitch has half-way moved to it."""
+    """Seconds; the syllable's vowel begins, or the pitch has mostly moved to it."""
     offset: float
     """Seconds; the vowel has died away or its successor's consonant begins."""
     pitch: float

@@ -37,7 +37,9 @@ CONSONANT_VOICE = {
 }
 """Voice amplitude during the consonant, relative to its vowel."""
 VOICED_CONSONANTS = ("voiced_stop", "nasal", "lateral", "glottal")
-ONSET_LEAD = 0.25
+TIED_ONSET = 0.02
+"""Seconds after the middle of a slide where listeners hear the new note begin."""
+ONSET_LEAD = 0.15
 """A voiced consonant's note begins this share of the consonant before the vowel: listeners hear it there."""
 OFFSET_LEVEL = 0.2
 """A note ends when its amplitude has fallen to this share of its body (-14 dB)."""
@@ -71,6 +73,8 @@ class Singer:
     """Largest scoop."""
     settle: float = 0.3
     """Chance to begin a note off its centre and correct it while singing."""
+    settle_depth: float = 0.4
+    """How far off (standard deviation), to either side: amateurs overshoot as often as they fall short."""
     fall: float = 0.15
     """Chance to let the pitch drop at the end of a phrase."""
     overshoot: float = 0.1
@@ -98,7 +102,8 @@ class Singer:
             glide=log(0.02, 0.16),
             scoop=rng.uniform(0.0, 0.7),
             scoop_depth=rng.uniform(0.4, 4.0),
-            settle=rng.uniform(0.0, 0.6),
+            settle=rng.uniform(0.0, 0.9),
+            settle_depth=log(0.15, 0.8),
             fall=rng.uniform(0.0, 0.5),
             overshoot=rng.choice([0.0, rng.uniform(0.0, 0.25)]),
             creak=rng.choice([0.0, 0.4], p=[0.8, 0.2]),
@@ -171,7 +176,7 @@ def perform(rng: np.random.Generator, syllables: list[Syllable], seconds: float,
     _pitch(rng, out, centres, singer)
     _loudness(rng, out, syllables, singer)
     for syllable, span, centre, consonant in zip(syllables, spans, centres, consonant_seconds):
-        lead = ONSET_LEAD * consonant if span.consonant in VOICED_CONSONANTS else 0.0
+        lead = ONSET_LEAD * consonant if span.consonant in VOICED_CONSONANTS else -TIED_ONSET * span.tied
         body = out.voice[span.vowel : span.end]
         loud = np.flatnonzero(body > OFFSET_LEVEL * np.quantile(body, 0.8))
         offset = (span.vowel + (loud[-1] + 1 if len(loud) else len(body))) / RATE
@@ -212,11 +217,11 @@ def _pitch(rng, out, centres, singer):
             glide = max(int(singer.glide * rng.uniform(0.5, 1.6) * (1 + abs(step) / 12) * RATE), 3)
             glide = min(glide, int(0.7 * (span.end - span.vowel)) + 3, 2 * (span.vowel - previous.vowel) // 3 + 3)
             turn = span.vowel if span.tied else (span.attack + span.vowel) // 2
-            start = turn - glide // 2 if span.tied else turn - glide // 3
-            stop = min(start + glide, length)
-            start = max(start, 0)
-            ramp = 0.5 - 0.5 * np.cos(np.pi * np.arange(stop - start) / max(glide - 1, 1))
-            midi[start:stop] = centres[i - 1] + step * ramp
+            start = turn - glide // 2 if span.tied else span.vowel - int(glide * rng.uniform(0.7, 1.4))
+            start, stop = max(start, previous.vowel), min(start + glide, length)
+            ramp = 0.5 - 0.5 * np.cos(np.pi * np.arange(glide) / (glide - 1))
+            midi[start:stop] = (centres[i - 1] + step * ramp)[-(stop - start) :]
+            midi[stop : max(turn, stop)] = centre
             after = np.arange(max(span.end - stop, 0)) / RATE
             midi[stop : stop + len(after)] += (
                 singer.overshoot * np.clip(step, -4, 4) * rng.uniform(0, 1) * np.sin(np.pi * after / 0.09) * np.exp(-after / 0.05)
@@ -227,8 +232,8 @@ def _pitch(rng, out, centres, singer):
             midi[span.vowel : span.end] -= scoop
             midi[span.attack : span.vowel] -= depth
         if rng.random() < singer.settle:
-            off = rng.normal(0, 0.5)
-            midi[span.vowel : span.end] += off * np.exp(-time / rng.uniform(0.04, 0.15))
+            off = rng.normal(0, singer.settle_depth)
+            midi[span.vowel : span.end] += off * np.exp(-time / np.exp(rng.uniform(np.log(0.04), np.log(0.25))))
         if last and rng.random() < singer.fall and len(time):
             drop = np.clip((time - time[-1] + rng.uniform(0.05, 0.2)) / 0.15, 0, None)
             midi[span.vowel : span.end] -= rng.uniform(0.3, 3.0) * drop**2

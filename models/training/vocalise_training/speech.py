@@ -29,6 +29,7 @@ def speak(rng: np.random.Generator, seconds: float, low: float, high: float) -> 
             level = rng.uniform(0.25, 1.0)
             body = np.clip(np.minimum(np.arange(end - vowel) + 1, np.arange(end - vowel)[::-1] + 1) / rng.uniform(3, 12), 0, 1)
             out.voice[vowel:end] = level * body
+            _edges(rng, out.midi[vowel:end])
             if consonant in ("nasal", "lateral"):
                 out.voice[attack:vowel] = level * rng.uniform(0.2, 0.7)
             if consonant == "voiced_stop":
@@ -39,5 +40,12 @@ def speak(rng: np.random.Generator, seconds: float, low: float, high: float) -> 
             out.creak[stop - steps : stop] = np.linspace(0, rng.uniform(0.3, 1), steps)
         time = stop + int(rng.choice([rng.uniform(0.02, 0.15), rng.uniform(0.2, 0.8)]) * RATE)
     out.voice[:] = hann_smooth(out.voice, rng.uniform(0.009, 0.03))
-    out.midi[:] = hann_smooth(out.midi, 0.03) + unsteady(rng, length, 0.03, 0.05)
+    out.midi[:] = hann_smooth(out.midi, rng.uniform(0.008, 0.03)) + unsteady(rng, length, 0.02, rng.uniform(0.02, 0.2))
     return out
+
+
+def _edges(rng: np.random.Generator, midi: np.ndarray) -> None:
+    """Voicing starts and stops with a few irregular periods: bends both ends of one vowel's pitch."""
+    time = np.arange(len(midi)) / RATE
+    for distance in (time, time[::-1]):
+        midi += rng.normal(0, 1.3) * np.exp(-distance / rng.uniform(0.008, 0.035))

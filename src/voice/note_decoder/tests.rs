@@ -10,11 +10,17 @@ fn answer(index: u64, pitch: Option<f32>, onset: f32) -> PitchAnswer {
         output.voicing = 0.98;
         let class = ((pitch - 24.0) / 0.2).round() as usize;
         output.fine[class] = 1.0;
+        output.pitch[pitch.round() as usize] = 1.0;
     } else {
         output.voicing = 0.02;
     }
     output.onset = onset;
-    PitchAnswer { index, level_db: -20.0, gate_open: true, output }
+    PitchAnswer {
+        index,
+        level_db: -20.0,
+        gate_open: true,
+        output,
+    }
 }
 
 /// Runs `answers` and then half a second of silence.
@@ -22,7 +28,11 @@ fn decode(response: Response, answers: &[(Option<f32>, f32)]) -> Vec<NoteEvent> 
     let mut decoder = NoteDecoder::new(response);
     let silence = std::iter::repeat_n((None, 0.0), 50);
     let all = answers.iter().copied().chain(silence);
-    (0..).zip(all).flat_map(|(i, (p, o))| decoder.push(&answer(i, p, o))).flatten().collect()
+    (0..)
+        .zip(all)
+        .flat_map(|(i, (p, o))| decoder.push(&answer(i, p, o)))
+        .flatten()
+        .collect()
 }
 
 fn ons(events: &[NoteEvent]) -> Vec<(u64, f32)> {
@@ -36,7 +46,7 @@ fn ons(events: &[NoteEvent]) -> Vec<(u64, f32)> {
 /// `frames` of silence, then a note of `frames` with an onset at its beginning.
 fn note(pitch: f32, frames: usize) -> Vec<(Option<f32>, f32)> {
     let mut answers = vec![(None, 0.0); 20];
-    answers.extend((0..frames).map(|n| (Some(pitch), if n < 2 { 0.95 } else { 0.01 })));
+    answers.extend((0..frames).map(|n| (Some(pitch), if n == 0 { 0.95 } else { 0.01 })));
     answers
 }
 
@@ -44,11 +54,18 @@ fn note(pitch: f32, frames: usize) -> Vec<(Option<f32>, f32)> {
 fn a_note_begins_and_ends_once_where_it_was_sung() {
     for response in Response::ALL {
         let events = decode(response, &note(60.2, 40));
-        let [NoteEvent::On { frame, pitch, .. }, NoteEvent::Off { frame: end }] = events[..] else {
+        let [
+            NoteEvent::On { frame, pitch, .. },
+            NoteEvent::Off { frame: end },
+        ] = events[..]
+        else {
             panic!("{response:?}: {events:?}");
         };
-        assert!(frame.abs_diff(20) <= 1 && end.abs_diff(60) <= 2, "{response:?}: {events:?}");
-        assert!((pitch - 60.2).abs() < 0.11, "{response:?}: {pitch}");
+        assert!(
+            frame.abs_diff(20) <= 1 && end.abs_diff(60) <= 2,
+            "{response:?}: {events:?}"
+        );
+        assert!((pitch - 60.1).abs() < 0.05, "{response:?}: {pitch}");
     }
 }
 
@@ -61,7 +78,10 @@ fn it_decides_no_later_than_its_lag() {
             events.iter().flatten().next().map(|_| i)
         });
         let lag = decided.expect("a note") - 20;
-        assert!(lag <= decoder.lag() as u64 + 1, "{response:?}: {lag} frames");
+        assert!(
+            lag <= decoder.lag() as u64 + 2,
+            "{response:?}: {lag} frames"
+        );
     }
 }
 
@@ -71,7 +91,7 @@ fn vibrato_is_one_note_and_a_new_syllable_is_another() {
     let mut sung = note(62.0, 4);
     sung.extend((0..100).map(|n| (Some(vibrato(n)), 0.02)));
     assert_eq!(ons(&decode(Response::Sure, &sung)).len(), 1);
-    sung.extend((0..40).map(|n| (Some(62.0), if n < 2 { 0.97 } else { 0.01 })));
+    sung.extend((0..40).map(|n| (Some(62.0), if n == 0 { 0.97 } else { 0.01 })));
     let begun = ons(&decode(Response::Sure, &sung));
     assert_eq!(begun.len(), 2, "{begun:?}");
     assert!(begun[1].0.abs_diff(124) <= 2, "{begun:?}");
@@ -81,9 +101,11 @@ fn vibrato_is_one_note_and_a_new_syllable_is_another() {
 fn a_slide_with_an_onset_at_its_end_is_two_notes() {
     let mut sung = note(60.0, 30);
     sung.extend((0..4).map(|n| (Some(60.5 + n as f32), 0.1)));
-    sung.extend((0..30).map(|n| (Some(64.0), if n < 2 { 0.9 } else { 0.01 })));
-    let pitches: Vec<i32> =
-        ons(&decode(Response::Sure, &sung)).iter().map(|(_, p)| p.round() as i32).collect();
+    sung.extend((0..30).map(|n| (Some(64.0), if n == 0 { 0.9 } else { 0.01 })));
+    let pitches: Vec<i32> = ons(&decode(Response::Sure, &sung))
+        .iter()
+        .map(|(_, p)| p.round() as i32)
+        .collect();
     assert_eq!(pitches, [60, 64]);
 }
 
@@ -91,8 +113,11 @@ fn a_slide_with_an_onset_at_its_end_is_two_notes() {
 fn a_closed_gate_lets_nothing_through_and_an_interruption_ends_the_note() {
     let mut decoder = NoteDecoder::new(Response::Fast);
     for (index, (pitch, onset)) in (0..).zip(note(60.0, 30)) {
-        let shut = PitchAnswer { gate_open: false, ..answer(index, pitch, onset) };
-        assert_eq!(decoder.push(&shut), [None, None]);
+        let shut = PitchAnswer {
+            gate_open: false,
+            ..answer(index, pitch, onset)
+        };
+        assert_eq!(decoder.push(&shut), [None; 3]);
     }
     let mut decoder = NoteDecoder::new(Response::Fast);
     for (index, (pitch, onset)) in (0..).zip(note(60.0, 30)) {
