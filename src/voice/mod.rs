@@ -107,8 +107,8 @@ struct FrameClock {
 impl FrameClock {
     /// The moment, in seconds since the front end began, that the answer to frame `index`
     /// describes.
-    fn described_s(&self, index: u64) -> f64 {
-        let hops = index as f64 + 1.0 - f64::from(self.delay_frames);
+    fn described_s(&self, index: f64) -> f64 {
+        let hops = index + 1.0 - f64::from(self.delay_frames);
         hops * HOP as f64 / SAMPLE_RATE - self.setup.front_end_delay_s
     }
 

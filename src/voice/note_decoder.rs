@@ -57,16 +57,20 @@ const YOUNG: u64 = 8;
 const SHORTEST: u64 = 5;
 /// Frames before the emission that vote on a note's pitch with it.
 const MEMORY: u64 = 2;
-/// An onset is decoded one frame after the head's peak, which is where it was sung.
-const ONSET_SHIFT: u64 = 1;
+/// A note is entered one frame after the onset head's peak, which is where it was sung.
+const ONSET_SHIFT: f64 = 1.0;
+/// Frames before and after its entry in which a note's onset is looked for.
+const ONSET_REACH: (u64, u64) = (4, 1);
+/// Sum of onset probabilities that makes an onset.
+const ONSET_HEARD: f64 = 0.3;
 
 /// What the decoder says about a frame some frames earlier.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum NoteEvent {
     /// A note begins.
     On {
-        /// Frame at which it began.
-        frame: u64,
+        /// Where it began, in frames; between two where the onset head says so.
+        frame: f64,
         /// Fractional MIDI pitch; final.
         pitch: f32,
         /// 0 – 1.
@@ -325,6 +329,25 @@ impl NoteDecoder {
         still || now.frame >= note.start + self.lag as u64 + PATIENCE
     }
 
+    /// Where `note` began: the middle of the onset that was heard around its entry. Finer than a
+    /// frame, so that what moves a frame's values a little moves the onset a little.
+    fn onset_of(&self, note: Current) -> f64 {
+        let (mut sum, mut moment) = (0.0, 0.0);
+        for column in (0..self.filled).map(|back| self.column(back)) {
+            let near = note.start.saturating_sub(ONSET_REACH.0)..=note.start + ONSET_REACH.1;
+            if near.contains(&column.frame) {
+                sum += f64::from(column.onset);
+                moment += f64::from(column.onset) * (column.frame as f64 - note.start as f64);
+            }
+        }
+        let offset = if sum >= ONSET_HEARD {
+            moment / sum
+        } else {
+            -ONSET_SHIFT
+        };
+        (note.start as f64 + offset).max(0.0)
+    }
+
     /// The beginning of `note`, from all that was heard of it so far.
     fn describe(&self, note: Current) -> NoteEvent {
         let now = self.column(0).frame;
@@ -350,7 +373,7 @@ impl NoteDecoder {
             _ => pitch_of_state(note.state),
         };
         NoteEvent::On {
-            frame: note.start.saturating_sub(ONSET_SHIFT),
+            frame: self.onset_of(note),
             pitch,
             velocity: self.loudness.velocity(loudest_db),
         }

@@ -47,7 +47,7 @@ impl VoiceOutput {
 
     fn note_off(&mut self, position: i64, frame: u64, out: &mut Outbox<'_, Never>) {
         if let Some(mut note) = self.current.take() {
-            note.offset_s = self.clock.described_s(frame).max(note.onset_s);
+            note.offset_s = self.clock.described_s(frame as f64).max(note.onset_s);
             out.send(position, Message::note_off(channel(), note.key(), 0.0));
             self.tell(Report::NoteOff(note));
         }
@@ -94,7 +94,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
         self.next_frame = answer.index + 1;
         let hz = pitch::to_hz(f64::from(pitch_of(&answer.output))) as f32;
         let voiced = answer.gate_open && answer.output.voicing >= 0.5;
-        let time_s = self.clock.described_s(answer.index);
+        let time_s = self.clock.described_s(answer.index as f64);
         let f0 = F0Point {
             time_s,
             hz: if voiced { hz } else { -hz },

@@ -43,12 +43,12 @@ fn ardour_records_the_notes_of_a_bounce() {
     let mut last = String::new();
     for _ in 0..ATTEMPTS {
         let home = tempfile::tempdir().expect("a temporary folder");
-        let heard = recorded(home.path(), &scanner, &bundle, voice.len(), rate)
-            .unwrap_or_else(|error| panic!("{error:#}"));
-        match compare(&wanted, &heard) {
+        let heard = recorded(home.path(), &scanner, &bundle, voice.len(), rate);
+        match heard.and_then(|heard| compare(&wanted, &heard)) {
             Ok(()) => return,
             Err(error) => last = format!("{error:#}"),
         }
+        eprintln!("attempt failed: {last}");
     }
     panic!("never in {ATTEMPTS} attempts; the last: {last}");
 }
@@ -91,7 +91,7 @@ fn recorded(
             .env("VOCALISE_STEP", step)
             .env("VOCALISE_SESSION", &session)
             .env("VOCALISE_PLUGIN", "Vocalise")
-            .env("VOCALISE_RECORDING", bundles::phrase_path())
+            .env("VOCALISE_RECORDING", home.join("voice.wav"))
             .env("VOCALISE_RATE", format!("{rate:.0}"))
             .env("VOCALISE_LENGTH", length.to_string())
             .env("VOCALISE_START", format!("{:.0}", START * rate)))?;
@@ -161,8 +161,9 @@ fn run(command: &mut Command) -> Result<String> {
     said += &String::from_utf8_lossy(&output.stderr);
     ensure!(
         output.status.success(),
-        "{} failed:\n{said}",
-        command.get_program().display()
+        "{} ended with {}:\n{said}",
+        command.get_program().display(),
+        output.status
     );
     Ok(said)
 }

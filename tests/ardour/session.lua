@@ -61,10 +61,10 @@ local function make()
   session:save_state("")
   close_session()
 
-  copy(recording, dir .. "/interchange/session/audiofiles/voice.flac")
+  copy(recording, dir .. "/interchange/session/audiofiles/voice.wav")
   edit_file(dir .. "/" .. name .. ".ardour", function(text)
     local playlist = text:match('audio%-playlist="(%d+)"')
-    local source = '<Source name="voice.flac" take-id="" type="audio" flags="" id="900001" '
+    local source = '<Source name="voice.wav" take-id="" type="audio" flags="" id="900001" '
       .. 'channel="0" origin="" gain="1"/>'
     local region = string.format(
       '<Region name="voice" muted="0" opaque="1" locked="0" video-locked="0" automatic="0" '

@@ -22,8 +22,8 @@ from .features import DELAY_FRAMES, HOP, SAMPLE_RATE, features
 from .presets import PRESETS
 from .streaming import StreamingSession
 
-VOICED = 0.5
-"""Voicing probability from which a frame of the f0 track counts as voiced."""
+VOICED = 0.7
+"""Voicing probability from which a frame of the f0 track counts as voiced; lower values follow decaying tails."""
 
 
 def read_audio(path: Path) -> np.ndarray:

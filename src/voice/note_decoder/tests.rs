@@ -35,7 +35,7 @@ fn decode(response: Response, answers: &[(Option<f32>, f32)]) -> Vec<NoteEvent> 
         .collect()
 }
 
-fn ons(events: &[NoteEvent]) -> Vec<(u64, f32)> {
+fn ons(events: &[NoteEvent]) -> Vec<(f64, f32)> {
     let on = |event: &NoteEvent| match *event {
         NoteEvent::On { frame, pitch, .. } => Some((frame, pitch)),
         NoteEvent::Off { .. } => None,
@@ -62,7 +62,7 @@ fn a_note_begins_and_ends_once_where_it_was_sung() {
             panic!("{response:?}: {events:?}");
         };
         assert!(
-            frame.abs_diff(20) <= 1 && end.abs_diff(60) <= 2,
+            (frame - 20.0).abs() <= 1.0 && end.abs_diff(60) <= 2,
             "{response:?}: {events:?}"
         );
         assert!((pitch - 60.1).abs() < 0.05, "{response:?}: {pitch}");
@@ -94,7 +94,7 @@ fn vibrato_is_one_note_and_a_new_syllable_is_another() {
     sung.extend((0..40).map(|n| (Some(62.0), if n == 0 { 0.97 } else { 0.01 })));
     let begun = ons(&decode(Response::Sure, &sung));
     assert_eq!(begun.len(), 2, "{begun:?}");
-    assert!(begun[1].0.abs_diff(124) <= 2, "{begun:?}");
+    assert!((begun[1].0 - 124.0).abs() <= 1.5, "{begun:?}");
 }
 
 #[test]
