@@ -233,11 +233,11 @@ impl NoteDecoder {
             && is_over(note, state, begins, decided)
         {
             let end = if state == 0 {
-                decided - OFFSET_LATE.min(decided - note.start)
+                decided - OFFSET_LATE.min(decided.saturating_sub(note.start))
             } else {
                 decided
             };
-            if note.said || (state == 0 && decided - note.start >= SHORTEST) {
+            if note.said || (state == 0 && decided.saturating_sub(note.start) >= SHORTEST) {
                 events[0] = (!note.said).then(|| self.describe(note));
                 events[1] = Some(NoteEvent::Off { frame: end });
             }
@@ -416,7 +416,7 @@ impl NoteDecoder {
 /// Whether `note` is over at the frame `decided`, where the path is in `state`.
 fn is_over(note: Current, state: usize, begins: bool, decided: u64) -> bool {
     let moved = state.abs_diff(note.state) > 1;
-    let young = decided - note.start < YOUNG;
+    let young = decided.saturating_sub(note.start) < YOUNG;
     match state {
         0 => true,
         // Nobody has heard of it yet: it is a scoop into the note that comes.
