@@ -257,8 +257,11 @@ fn numbers_that_are_none_harm_nothing() {
     fs::write(path.join("bad.wav"), wav(RATE, &samples)).unwrap();
     fs::write(path.join("nan.wav"), wav(RATE, &[f32::NAN; 20_000])).unwrap();
     for name in ["bad.wav", "nan.wav"] {
-        let json = quietly(path, &["render", name, "--json", "--f0", "f0.tsv"]);
-        let told: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let run = vocalise(path, &["render", name, "--json", "--f0", "f0.tsv"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+        assert!(run.stderr.contains("not finite numbers"), "{}", run.stderr);
+        let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!(told["input"], name);
         let f0 = fs::read_to_string(path.join("f0.tsv")).unwrap();
         assert!(f0.lines().count() > 50);

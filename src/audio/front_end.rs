@@ -14,7 +14,7 @@ const SILENCE_DB: f32 = -120.0;
 #[derive(Debug, thiserror::Error)]
 pub enum FrontEndError {
     /// The host's sample rate is of no use.
-    #[error("A sample rate of {0} Hz cannot be used: it must lie between 100 Hz and 2 MHz.")]
+    #[error("A sample rate of {0} Hz cannot be used: it must lie between 1 kHz and 2 MHz.")]
     Rate(f64),
     /// The resampler refused.
     #[error("Audio at {0} Hz cannot be resampled: {1}.")]
@@ -39,7 +39,7 @@ impl FrontEnd {
     /// # Errors
     /// When nothing can be done at that rate.
     pub fn new(rate: f64) -> Result<Self, FrontEndError> {
-        if !(100.0..=2_000_000.0).contains(&rate) {
+        if !(1_000.0..=2_000_000.0).contains(&rate) {
             return Err(FrontEndError::Rate(rate));
         }
         Ok(Self {

@@ -61,6 +61,12 @@ pub enum Warning {
         /// How long they are together.
         seconds: f64,
     },
+    /// Samples that are no finite numbers.
+    #[error("{samples} samples are not finite numbers and count as silence")]
+    NotFinite {
+        /// How many, over all channels.
+        samples: usize,
+    },
     /// The sample rate or the number of channels changes on the way.
     #[error("the file changes its format after {kept_s:.2} s: what follows was left out")]
     Changes {
@@ -278,6 +284,11 @@ impl Decoding {
                 packets: self.damaged.0,
                 seconds,
             });
+        }
+        let all = self.channels.iter().flatten();
+        let samples = all.filter(|sample| !sample.is_finite()).count();
+        if samples > 0 {
+            warnings.push(Warning::NotFinite { samples });
         }
         Ok(Recording {
             sample_rate,

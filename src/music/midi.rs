@@ -116,6 +116,22 @@ impl Message {
         }
     }
 
+    /// Channel and key of the note that begins, if one does.
+    pub const fn begins(self) -> Option<(u8, u8)> {
+        match self {
+            Self::NoteOn { channel, key, .. } => Some((channel, key)),
+            _ => None,
+        }
+    }
+
+    /// Channel and key of the note that ends, if one does.
+    pub const fn ends(self) -> Option<(u8, u8)> {
+        match self {
+            Self::NoteOff { channel, key, .. } => Some((channel, key)),
+            _ => None,
+        }
+    }
+
     /// Whether a note begins.
     pub const fn is_note_on(self) -> bool {
         matches!(self, Self::NoteOn { .. })

@@ -240,7 +240,7 @@ impl<L: Line> Parked<L> {
                     while self.signals.pop().is_ok() {
                         self.shared.done();
                     }
-                    sleeper.sleep_unless(|| !self.signals.is_empty());
+                    sleeper.sleep_unless(|| !self.signals.is_empty() || self.shared.is_shut_down());
                 }
             }
         }

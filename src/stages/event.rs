@@ -111,8 +111,11 @@ impl Transport {
     }
 
     /// Whether `now` is at another place in the song than this snapshot, by more than a
-    /// millisecond.
+    /// millisecond. Says nothing while the tempo changes or is none that can be counted with.
     pub fn is_elsewhere(&self, now: &Self) -> bool {
+        if now.tempo != self.tempo || now.tempo != Some(now.tempo_or_default()) {
+            return false;
+        }
         match (self.quarters, now.quarters) {
             (Some(expected), Some(found)) => {
                 (expected - found).abs() > 0.001 * now.tempo_or_default() / 60.0
@@ -158,6 +161,12 @@ mod tests {
             playing: false,
             ..later
         }));
+        let slower = Transport {
+            tempo: Some(60.0),
+            ..jumped
+        };
+        assert!(!later.is_elsewhere(&slower), "a tempo change is no jump");
+        assert!(later.differs_from(&slower));
     }
 
     #[test]

@@ -55,7 +55,8 @@ pub struct Policy {
     pub release_first: bool,
     /// Repeats the sequence every so many of its units; `None` plays it once.
     pub repeat_every: Option<f64>,
-    /// Whether a stop of the transport drops what is pending of it.
+    /// Whether a stop of the transport drops what is pending of it. A jump (a loop's end, say) drops
+    /// what is pending in song time either way: the place it was meant for is gone.
     pub clear_on_stop: bool,
 }
 
@@ -131,6 +132,9 @@ pub struct Player {
     pending: Vec<Pending>,
     /// Keys that a sequence started and has not ended, one bit each, by channel.
     sounding: [u128; 16],
+    /// Position of the latest message that was handed out ahead of its time: what ends a note must
+    /// not overtake it.
+    handed: i64,
     out: Vec<TimedMessage>,
 }
 
@@ -144,6 +148,7 @@ impl Player {
             started: None,
             pending: Vec::new(),
             sounding: [0; 16],
+            handed: 0,
             out: Vec::new(),
         }
     }
@@ -176,6 +181,7 @@ impl Player {
         due.sort_by_key(|(at, p)| (*at, p.message.is_note_on()));
         for (at, pending) in due {
             self.track(&pending.message);
+            self.handed = self.handed.max(at);
             self.out.push(TimedMessage {
                 position: at,
                 message: pending.message,
@@ -196,7 +202,7 @@ impl Player {
         if stopped || jumped {
             self.release(position);
             self.pending.retain(|p| match p.due {
-                Due::Song(_) => stopped && !p.clear_on_stop && p.message.is_note_on(),
+                Due::Song(_) => stopped && !p.clear_on_stop,
                 Due::Sample(_) => !p.clear_on_stop,
             });
         }
@@ -239,6 +245,7 @@ impl Player {
     }
 
     fn release(&mut self, position: i64) {
+        let position = position.max(self.handed);
         for channel in 0..16u8 {
             let mut keys = std::mem::take(&mut self.sounding[usize::from(channel)]);
             while keys != 0 {
@@ -301,12 +308,18 @@ impl Player {
         }
         let repeat = policy
             .repeat_every
-            .filter(|every| every.is_finite() && *every > 0.0)
+            .filter(|every| every.is_finite() && every * per_unit >= 1.0)
             .map(|every| if song { every } else { every * per_unit });
-        for (at, message) in &sequence.events {
+        for (index, (at, message)) in sequence.events.iter().enumerate() {
             let clear_on_stop = policy.clear_on_stop;
+            // At the same sample an end goes before a beginning, so a note lasts a sample at least.
+            let begun = message.ends().and_then(|note| {
+                let begins = |e: &&(f64, Message)| e.1.begins() == Some(note);
+                sequence.events[..index].iter().rev().find(begins)
+            });
+            let at = begun.map_or(*at, |(on, _)| at.max(on + 1.0 / per_unit));
             self.pending.push(Pending {
-                due: due(*at),
+                due: due(at),
                 message: *message,
                 repeat,
                 clear_on_stop,
@@ -315,27 +328,35 @@ impl Player {
         self.advance(position);
     }
 
-    /// Drops what is due at `from` or later; notes that sound and lose their note-off end `now`.
+    /// Drops what is due at `from` or later. Notes that lose their end by it end at `from`, those
+    /// that sound not before `now`.
     fn drop_pending(&mut self, from: i64, now: i64) {
-        let mut orphaned = Vec::new();
         let all = std::mem::take(&mut self.pending);
-        for pending in all {
-            let stays = self.sample_of(pending.due).is_some_and(|at| at < from);
-            if stays {
-                self.pending.push(pending);
-            } else if let Message::NoteOff { channel, key, .. } = pending.message
-                && self.sounding[usize::from(channel & 15)] & (1 << (key & 127)) != 0
+        let stays = |p: &Pending| self.sample_of(p.due).is_some_and(|at| at < from);
+        let (mut kept, dropped): (Vec<_>, Vec<_>) = all.into_iter().partition(stays);
+        for pending in dropped {
+            let Some((channel, key)) = pending.message.ends() else {
+                continue;
+            };
+            if self.sounding[usize::from(channel & 15)] & (1 << (key & 127)) != 0 {
+                self.track(&pending.message);
+                let position = now.max(from).max(self.handed);
+                self.out.push(TimedMessage {
+                    position,
+                    message: pending.message,
+                });
+            } else if kept
+                .iter()
+                .any(|p| p.message.begins() == Some((channel, key)))
             {
-                orphaned.push(pending.message);
+                kept.push(Pending {
+                    due: Due::Sample(from),
+                    repeat: None,
+                    ..pending
+                });
             }
         }
-        for message in orphaned {
-            self.track(&message);
-            self.out.push(TimedMessage {
-                position: now.max(from),
-                message,
-            });
-        }
+        self.pending = kept;
     }
 }
 
@@ -379,6 +400,12 @@ impl<'a, F> Outbox<'a, F> {
     /// Tells the input stage something.
     pub fn feedback(&mut self, feedback: F) {
         self.feedback.push(Stamped::new(self.position, feedback));
+    }
+
+    /// The newest sample position that the line has come to; a slow answer's own position lies
+    /// before it.
+    pub fn now(&self) -> i64 {
+        self.player.now
     }
 
     /// The host's transport as last seen.
@@ -481,5 +508,77 @@ mod tests {
         let off: Vec<_> = player.drain().map(|m| m.message.is_note_on()).collect();
         assert_eq!(off, [false]);
         assert!(run(&mut player, 480_000).is_empty());
+    }
+
+    /// Every key that began has ended, in the order of positions.
+    fn nothing_hangs(mut messages: Vec<TimedMessage>) -> bool {
+        messages.sort_by_key(|m| m.position);
+        let mut on = Vec::new();
+        for timed in messages {
+            if let Some(note) = timed.message.begins() {
+                on.push(note);
+            }
+            if let Some(note) = timed.message.ends() {
+                on.retain(|held| *held != note);
+            }
+        }
+        on.is_empty()
+    }
+
+    #[test]
+    fn a_note_of_no_length_ends_and_a_stop_does_not_overtake_a_note() {
+        let mut player = Player::new(RATE);
+        let mut sequence = Sequence::new(Unit::Quarters);
+        sequence.add_note(0.5, 0.0, 0, 60, 0.8);
+        sequence.add_note(0.5, f64::NAN, 0, 64, 0.8);
+        let start = rolling(0, 0.0, 120.0);
+        player.set_transport(0, start.body);
+        player.play(0, &sequence, Policy::default());
+        let mut out = Vec::new();
+        for at in (0..24_000).step_by(480) {
+            player.advance(at);
+            out.extend(player.drain());
+        }
+        assert_eq!(out.len(), 4);
+        assert!(nothing_hangs(out));
+
+        // The note-on at 24 000 is handed out ahead of its time, then the host stops.
+        let mut player = Player::new(RATE);
+        player.set_transport(0, start.body);
+        player.play(0, &one_note(Unit::Quarters), Policy::default());
+        player.advance(23_500);
+        let mut out: Vec<_> = player.drain().collect();
+        assert_eq!(out.len(), 1);
+        player.set_transport(
+            23_600,
+            Transport {
+                playing: false,
+                ..start.body
+            },
+        );
+        out.extend(player.drain());
+        assert!(nothing_hangs(out));
+    }
+
+    #[test]
+    fn a_pending_note_that_loses_its_end_gets_another() {
+        let mut player = Player::new(RATE);
+        let mut long = Sequence::new(Unit::Seconds);
+        long.add_note(1.0, 2.0, 0, 60, 0.8);
+        player.play(0, &long, Policy::default());
+        let mut next = Sequence::new(Unit::Seconds);
+        next.add_note(1.5, 0.1, 0, 72, 0.8);
+        let policy = Policy {
+            overwrite: Overwrite::DropAfterStart,
+            ..Policy::default()
+        };
+        player.play(24_000, &next, policy);
+        let mut out = Vec::new();
+        for at in (24_000..480_000).step_by(480) {
+            player.advance(at);
+            out.extend(player.drain());
+        }
+        assert_eq!(out.len(), 4, "{out:?}");
+        assert!(nothing_hangs(out));
     }
 }

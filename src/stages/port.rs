@@ -197,9 +197,9 @@ impl<F> Port<F> {
             self.release_pending |= stopped || jumped;
             expected.differs_from(&now)
         });
-        if !news || self.event(self.position, HostEvent::Transport(now)) {
-            self.transport = Some(Stamped::new(self.position, now));
-        }
+        let told = !news || self.event(self.position, HostEvent::Transport(now));
+        // What found no room is news again in the next block.
+        self.transport = told.then_some(Stamped::new(self.position, now));
     }
 
     /// Hands on a frame that needed the samples up to and including `position`.

@@ -19,46 +19,87 @@ const LOWEST: f32 = 33.0;
 const PITCHES: usize = 128;
 /// Silence is state 0, pitches follow.
 const STATES: usize = PITCHES + 1;
-/// Frames that are kept: the longest lag and the longest patience fit.
+/// Frames that are kept: lag, patience and the reach of an onset fit.
 const KEPT: usize = 24;
 /// Onset peaks closer than this many frames share their weight.
 const PEAKS_APART: usize = 5;
 
-/// Costs of the search, in nats.
+/// Costs of the search, in nats, that do not depend on the response. Found by search on real amateur
+/// singing, like [`Tuning`]; see `models/pitch.card.md`.
 mod cost {
     /// Voicing is believed no further than this from 0 and 1.
-    pub const VOICING_FLOOR: f32 = 0.03;
+    pub const VOICING_FLOOR: f32 = 0.1;
+    /// Weight of the voicing head against the others.
+    pub const VOICING_POWER: f32 = 0.35;
     /// Standard deviation of a frame's pitch around its note's, in semitones.
     pub const WIDTH: f32 = 0.6;
-    /// The most that a frame's pitch can cost.
-    pub const CAP: f32 = 6.0;
     /// A note out of silence, without an onset.
     pub const ENTER: f32 = 8.0;
     /// A note out of another one, without an onset.
     pub const CHANGE: f32 = 14.0;
     /// A note again on the same pitch, without an onset.
-    pub const REPEAT: f32 = 6.0;
-    /// What the peak of a certain onset takes off these.
-    pub const ONSET_GAIN: f32 = 12.0;
+    pub const REPEAT: f32 = 10.0;
     /// Silence out of a note where no offset is heard.
-    pub const LEAVE: f32 = 6.0;
-    /// What a certain offset takes off that.
-    pub const OFFSET_GAIN: f32 = 5.0;
+    pub const LEAVE: f32 = 9.0;
 }
 
-/// Frames that a decided note waits at most for its pitch to hold still.
-const PATIENCE: u64 = 6;
-/// Semitones over two frames that count as holding still.
-const STEADINESS: f32 = 0.12;
+/// What differs between the responses.
+#[derive(Clone, Copy)]
+struct Tuning {
+    /// Frames between what is heard and what is decided.
+    lag: usize,
+    /// The most that a frame's pitch can cost.
+    cap: f32,
+    /// Share of the note head in a frame's pitch; the rest is the fine head's.
+    note_share: f32,
+    /// Share of the note head in the pitch that a note reports.
+    centre_share: f32,
+    /// Frames that a decided note waits at most for its pitch to hold still.
+    patience: u64,
+    /// Semitones over two frames that count as holding still.
+    steadiness: f32,
+    /// What the peak of a certain onset takes off the costs of a new note.
+    onset_gain: f32,
+    /// What a certain offset takes off the cost of silence.
+    offset_gain: f32,
+}
+
+impl Tuning {
+    const fn of(response: Response) -> Self {
+        match response {
+            Response::Fast => Self {
+                lag: 3,
+                cap: 6.0,
+                note_share: 0.3,
+                centre_share: 0.5,
+                patience: 3,
+                steadiness: 0.2,
+                onset_gain: 15.0,
+                offset_gain: 10.0,
+            },
+            Response::Sure => Self {
+                lag: 5,
+                cap: 4.0,
+                note_share: 0.3,
+                centre_share: 0.7,
+                patience: 8,
+                steadiness: 0.06,
+                onset_gain: 12.0,
+                offset_gain: 8.0,
+            },
+        }
+    }
+}
+
 /// Frames within which a note that nobody has heard of may still change its pitch, and within which
 /// no note begins again: no singer repeats a syllable in 80 ms.
 const YOUNG: u64 = 8;
 /// Frames that a note must last to be said when it ends before its pitch held still.
 const SHORTEST: u64 = 5;
-/// Frames before the emission that vote on a note's pitch with it.
-const MEMORY: u64 = 2;
-/// A note is entered one frame after the onset head's peak, which is where it was sung.
-const ONSET_SHIFT: f64 = 1.0;
+/// Frames by which the end of a note is heard late: the voice is gone before its echo is.
+const OFFSET_LATE: u64 = 4;
+/// Where the onset head's middle lies against where annotators hear a note begin, in frames.
+const ONSET_LATE: f64 = -1.0;
 /// Frames before and after its entry in which a note's onset is looked for.
 const ONSET_REACH: (u64, u64) = (4, 1);
 /// Sum of onset probabilities that makes an onset.
@@ -116,7 +157,7 @@ struct Current {
 
 /// Decodes one voice. All memory is fixed.
 pub struct NoteDecoder {
-    lag: usize,
+    tuning: Tuning,
     costs: [f32; STATES],
     /// Ring of the newest columns; `newest` is the place of the last one written.
     columns: Box<[Column; KEPT]>,
@@ -141,7 +182,7 @@ impl NoteDecoder {
             begins: [false; STATES],
         };
         let mut decoder = Self {
-            lag: 0,
+            tuning: Tuning::of(response),
             costs: [0.0; STATES],
             columns: Box::new([column; KEPT]),
             newest: 0,
@@ -149,19 +190,18 @@ impl NoteDecoder {
             current: None,
             loudness: Loudness::default(),
         };
-        decoder.set_response(response);
         decoder.reset();
         decoder
     }
 
     /// Frames between what is heard and what is decided.
     pub fn lag(&self) -> usize {
-        self.lag
+        self.tuning.lag
     }
 
     /// Decides earlier or later from now on.
     pub fn set_response(&mut self, response: Response) {
-        self.lag = response.lag();
+        self.tuning = Tuning::of(response);
     }
 
     /// Forgets everything; a note that was on is not ended by an event.
@@ -183,18 +223,23 @@ impl NoteDecoder {
     pub fn push(&mut self, answer: &PitchAnswer) -> Events {
         self.hear(answer);
         self.search(answer);
-        if self.filled <= self.lag {
+        if self.filled <= self.tuning.lag {
             return [None; 3];
         }
         let (state, begins) = self.decide();
-        let decided = self.column(self.lag).frame;
+        let decided = self.column(self.tuning.lag).frame;
         let mut events = [None; 3];
         if let Some(note) = self.current
             && is_over(note, state, begins, decided)
         {
-            if note.said || (state == 0 && decided - note.start >= SHORTEST) {
+            let end = if state == 0 {
+                decided - OFFSET_LATE.min(decided.saturating_sub(note.start))
+            } else {
+                decided
+            };
+            if note.said || (state == 0 && decided.saturating_sub(note.start) >= SHORTEST) {
                 events[0] = (!note.said).then(|| self.describe(note));
-                events[1] = Some(NoteEvent::Off { frame: decided });
+                events[1] = Some(NoteEvent::Off { frame: end });
             }
             self.current = None;
         }
@@ -232,13 +277,13 @@ impl NoteDecoder {
             .hear(level_db, gate_open && output.voicing >= 0.5);
         let onset = if gate_open { output.onset } else { 0.0 };
         let peak = self.onset_peak(onset);
-        let pitch = pitch_of(output);
+        let (pitch, share) = (pitch_of(output), self.tuning.centre_share);
         self.newest = (self.newest + 1) % KEPT;
         self.filled = (self.filled + 1).min(KEPT);
         let column = &mut self.columns[self.newest];
         column.frame = index;
         column.pitch = pitch;
-        column.reported = 0.5 * (pitch + note_centre(output));
+        column.reported = mixed(pitch, note_centre(output), share);
         column.level_db = level_db;
         column.onset = onset;
         column.peak = peak;
@@ -273,19 +318,20 @@ impl NoteDecoder {
         let offset = output.offset.clamp(0.0, 1.0);
         let (pitch, centre) = (pitch_of(output), note_centre(output));
         let column = &mut self.columns[self.newest];
-        let discount = cost::ONSET_GAIN * column.peak;
+        let discount = self.tuning.onset_gain * column.peak;
 
         let best = cheapest(&self.costs[1..]) + 1;
-        let left = self.costs[best] + (cost::LEAVE - cost::OFFSET_GAIN * offset).max(0.0);
+        let left = self.costs[best] + (cost::LEAVE - self.tuning.offset_gain * offset).max(0.0);
         let entered = self.costs[0] + cost::ENTER - discount;
         let changed = self.costs[best] + cost::CHANGE - discount;
         let again = cost::REPEAT - discount;
 
+        let (cap, share) = (self.tuning.cap, self.tuning.note_share);
         let mut next = [0.0; STATES];
-        next[0] = self.costs[0].min(left) - (1.0 - voicing).ln();
+        next[0] = self.costs[0].min(left) - cost::VOICING_POWER * (1.0 - voicing).ln();
         column.from[0] = if self.costs[0] <= left { 0 } else { best as u8 };
         column.begins[0] = false;
-        let voiced = -voicing.ln();
+        let voiced = -cost::VOICING_POWER * voicing.ln();
         for (state, next) in next.iter_mut().enumerate().skip(1) {
             let mut way = (self.costs[state], state, false);
             let change = if state == best {
@@ -303,7 +349,8 @@ impl NoteDecoder {
                 }
             }
             let place = pitch_of_state(state);
-            *next = way.0 + voiced + 0.5 * (far(pitch - place) + far(centre - place));
+            let off = mixed(far(pitch - place, cap), far(centre - place, cap), share);
+            *next = way.0 + voiced + off;
             column.from[state] = way.1 as u8;
             column.begins[state] = way.2;
         }
@@ -316,17 +363,18 @@ impl NoteDecoder {
     /// The state `lag` frames ago on the cheapest path, and whether a note began there.
     fn decide(&self) -> (usize, bool) {
         let mut state = cheapest(&self.costs);
-        for back in 0..self.lag {
+        for back in 0..self.tuning.lag {
             state = usize::from(self.column(back).from[state]);
         }
-        (state, self.column(self.lag).begins[state])
+        (state, self.column(self.tuning.lag).begins[state])
     }
 
     /// Whether `note` may be said now.
     fn is_settled(&self, note: Current) -> bool {
         let now = self.column(0);
-        let still = self.filled > 2 && (now.pitch - self.column(2).pitch).abs() <= STEADINESS;
-        still || now.frame >= note.start + self.lag as u64 + PATIENCE
+        let still =
+            self.filled > 2 && (now.pitch - self.column(2).pitch).abs() <= self.tuning.steadiness;
+        still || now.frame >= note.start + self.tuning.lag as u64 + self.tuning.patience
     }
 
     /// Where `note` began: the middle of the onset that was heard around its entry. Finer than a
@@ -343,38 +391,23 @@ impl NoteDecoder {
         let offset = if sum >= ONSET_HEARD {
             moment / sum
         } else {
-            -ONSET_SHIFT
+            0.0
         };
-        (note.start as f64 + offset).max(0.0)
+        (note.start as f64 + offset - ONSET_LATE).max(0.0)
     }
 
     /// The beginning of `note`, from all that was heard of it so far.
     fn describe(&self, note: Current) -> NoteEvent {
-        let now = self.column(0).frame;
-        let mut pitches = [0.0; MEMORY as usize + 1];
-        let (mut count, mut loudest_db) = (0, f32::NEG_INFINITY);
+        let mut loudest_db = f32::NEG_INFINITY;
         for column in (0..self.filled).map(|back| self.column(back)) {
             if column.frame < note.start {
                 break;
             }
             loudest_db = loudest_db.max(column.level_db);
-            if column.frame + MEMORY >= now && count < pitches.len() {
-                pitches[count] = column.reported;
-                count += 1;
-            }
         }
-        let pitches = &mut pitches[..count];
-        pitches.sort_by(f32::total_cmp);
-        let pitch = match (
-            pitches.get(count.saturating_sub(1) / 2),
-            pitches.get(count / 2),
-        ) {
-            (Some(below), Some(above)) => 0.5 * (below + above),
-            _ => pitch_of_state(note.state),
-        };
         NoteEvent::On {
             frame: self.onset_of(note),
-            pitch,
+            pitch: self.column(0).reported,
             velocity: self.loudness.velocity(loudest_db),
         }
     }
@@ -383,7 +416,7 @@ impl NoteDecoder {
 /// Whether `note` is over at the frame `decided`, where the path is in `state`.
 fn is_over(note: Current, state: usize, begins: bool, decided: u64) -> bool {
     let moved = state.abs_diff(note.state) > 1;
-    let young = decided - note.start < YOUNG;
+    let young = decided.saturating_sub(note.start) < YOUNG;
     match state {
         0 => true,
         // Nobody has heard of it yet: it is a scoop into the note that comes.
@@ -397,9 +430,14 @@ fn pitch_of_state(state: usize) -> f32 {
 }
 
 /// What `distance` semitones from a note's pitch cost.
-fn far(distance: f32) -> f32 {
+fn far(distance: f32, cap: f32) -> f32 {
     let deviations = distance / cost::WIDTH;
-    (0.5 * deviations * deviations).min(cost::CAP)
+    (0.5 * deviations * deviations).min(cap)
+}
+
+/// `fine` and `note`, the latter with weight `share`.
+fn mixed(fine: f32, note: f32, share: f32) -> f32 {
+    fine + share * (note - fine)
 }
 
 /// Place of the first lowest cost.

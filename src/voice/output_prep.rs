@@ -8,6 +8,10 @@ use crate::music::{Message, SungNote, Track, pitch};
 use crate::stages::{HostEvent, Never, Outbox, PrepareOutput, Stamped};
 use crossbeam_channel::Sender;
 
+/// Voicing from which a frame counts as sung in the pitch track: more misses below, more echoes and
+/// breath above.
+const VOICED: f32 = 0.7;
+
 /// Decodes notes and sends them on the melody's channel.
 pub struct VoiceOutput {
     clock: FrameClock,
@@ -93,7 +97,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
         } = answer;
         self.next_frame = answer.index + 1;
         let hz = pitch::to_hz(f64::from(pitch_of(&answer.output))) as f32;
-        let voiced = answer.gate_open && answer.output.voicing >= 0.5;
+        let voiced = answer.gate_open && answer.output.voicing >= VOICED;
         let time_s = self.clock.described_s(answer.index as f64);
         let f0 = F0Point {
             time_s,

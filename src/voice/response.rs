@@ -30,14 +30,6 @@ impl Response {
         }
     }
 
-    /// Frames of hindsight before a note is decided, beyond the network's own delay.
-    pub const fn lag(self) -> usize {
-        match self {
-            Self::Fast => 3,
-            Self::Sure => 7,
-        }
-    }
-
     /// Place in [`Self::ALL`].
     pub const fn index(self) -> usize {
         self as usize
