@@ -112,17 +112,13 @@ fn what_no_singer_sings_passes_and_does_no_harm() {
     };
     let inputs = [
         ("silence", vec![0.0; length]),
-        // Among other samples: hosts know silence by its value and pass it on as plain zeros.
-        (
-            "negative zero",
-            (0..length)
-                .map(|n| if n % 2 == 0 { -0.0 } else { 0.1 })
-                .collect(),
-        ),
+        // Among other samples, as the denormals are: alone, the VST3 host
+        // library takes them for silence and hands on plain zeros.
+        ("negative zero", every(2, -0.0)),
+        ("denormals", every(2, f32::MIN_POSITIVE / 8.0)),
         ("a level of one", vec![1.0; length]),
         ("clipping", sawtooth(40.0)),
         ("the largest numbers", vec![f32::MAX; length]),
-        ("denormals", vec![f32::MIN_POSITIVE / 8.0; length]),
         ("not-a-number now and then", every(997, f32::NAN)),
         (
             "nothing but not-a-number",
@@ -133,10 +129,6 @@ fn what_no_singer_sings_passes_and_does_no_harm() {
     ];
     in_each_format(|host| {
         for (what, samples) in &inputs {
-            // This host's own buffers flush them; the CLAP host's do not.
-            if *what == "denormals" && host.about().format == "VST3" {
-                continue;
-            }
             let input = vec![samples.clone(), samples.clone()];
             check(host, &Script::offline(48_000.0, input), what);
         }
@@ -144,38 +136,18 @@ fn what_no_singer_sings_passes_and_does_no_harm() {
 }
 
 #[test]
-fn a_voice_is_heard_again_after_not_a_number() {
+fn a_voice_is_heard_after_not_a_number_as_after_silence() {
     let (voice, rate) = crate::bundles::phrase();
     in_each_format(|host| {
-        let clean = play(host, &Script::offline(rate, vec![voice.clone()])).unwrap();
-        let mut spoilt = vec![f32::NAN; rate as usize];
-        spoilt.extend(&voice);
-        let heard = play(host, &Script::offline(rate, vec![spoilt])).unwrap();
-        let keys = |heard: &headless::Heard| -> Vec<u8> {
-            heard.notes().iter().map(|note| note.key).collect()
+        let mut after = |lead: f32| {
+            let mut input = vec![lead; rate as usize];
+            input.extend(&voice);
+            let script = Script::offline(rate, vec![input]);
+            play(host, &script).unwrap().notes()
         };
-        assert!(!keys(&clean).is_empty(), "the phrase has no notes");
-        // The frames lie elsewhere in the voice, so a doubtful note may be decided otherwise.
-        let (before, after) = (keys(&clean), keys(&heard));
-        let common = in_common(&before, &after);
-        assert!(5 * common >= 4 * before.len(), "{after:?} for {before:?}");
+        let wanted = after(0.0);
+        assert!(!wanted.is_empty(), "the phrase has no notes");
+        assert_eq!(after(f32::NAN), wanted);
+        assert_eq!(after(f32::INFINITY), wanted);
     });
-}
-
-/// Length of the longest common subsequence.
-fn in_common(a: &[u8], b: &[u8]) -> usize {
-    let mut row = vec![0; b.len() + 1];
-    for x in a {
-        let mut diagonal = 0;
-        for (place, y) in b.iter().enumerate() {
-            let above = row[place + 1];
-            row[place + 1] = if x == y {
-                diagonal + 1
-            } else {
-                above.max(row[place])
-            };
-            diagonal = above;
-        }
-    }
-    row[b.len()]
 }
