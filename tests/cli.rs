@@ -1,12 +1,16 @@
 //! The `vocalise` command as a shell sees it: exit codes, what goes to stdout and what to stderr,
 //! and which files there are afterwards.
 
+#[path = "support/wav.rs"]
+mod wav;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 use vocalise::files::audio;
+use wav::wav;
 
 const RATE: u32 = 22_050;
 
@@ -50,20 +54,6 @@ fn folder() -> TempDir {
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-/// A mono WAV file of 32-bit floats at any rate.
-fn wav(rate: u32, samples: &[f32]) -> Vec<u8> {
-    let data: Vec<u8> = samples.iter().flat_map(|x| x.to_le_bytes()).collect();
-    let mut file = b"RIFF".to_vec();
-    file.extend((36 + data.len() as u32).to_le_bytes());
-    file.extend(b"WAVEfmt \x10\0\0\0\x03\0\x01\0");
-    file.extend(rate.to_le_bytes());
-    file.extend((rate * 4).to_le_bytes());
-    file.extend(b"\x04\0\x20\0data");
-    file.extend((data.len() as u32).to_le_bytes());
-    file.extend(data);
-    file
 }
 
 /// Something like a voice: harmonics that sink by 6 dB an octave, half a second a note.

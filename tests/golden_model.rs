@@ -1,9 +1,9 @@
 //! The factory's pitch model against the frames that its trainer wrote down.
 //!
-//! `models/golden/` holds features and the outputs that the training code
-//! computed for them in one pass; here the same features go through the model
-//! hop by hop. That holds together the export, the quantisation, the streaming
-//! state and the reading of the tensors.
+//! `models/golden/` holds features and the outputs that the training package's
+//! own ONNX Runtime gave for them, hop by hop; here the same features go through
+//! the model again. That holds together the streaming state and the reading of
+//! the tensors; that the model agrees with PyTorch is checked when it is exported.
 
 use std::path::Path;
 
@@ -18,6 +18,13 @@ fn golden(name: &str) -> ArrayD<f32> {
         .join("models/golden")
         .join(name);
     ndarray_npy::read_npy(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The frame at `index` of `features`.
+fn frame(features: &ArrayD<f32>, index: usize) -> [f32; 256] {
+    let frame = features.index_axis(Axis(0), index);
+    let values: Vec<f32> = frame.iter().copied().collect();
+    values.try_into().unwrap()
 }
 
 /// One head's name and how to read it from an output.
@@ -78,14 +85,7 @@ fn streaming_gives_what_the_trainer_wrote_down() {
 fn a_reset_model_is_a_new_model() {
     let pack = Pack::factory().unwrap();
     let features = golden("features.npy");
-    let frame = |index: usize| -> [f32; 256] {
-        let values: Vec<f32> = features
-            .index_axis(Axis(0), index)
-            .iter()
-            .copied()
-            .collect();
-        values.try_into().unwrap()
-    };
+    let frame = |index| frame(&features, index);
     let mut fresh = PitchModel::new(&pack).unwrap();
     let expected = fresh.run(&frame(50)).unwrap().clone();
 
@@ -108,14 +108,7 @@ fn a_reset_model_is_a_new_model() {
 fn a_short_gap_fades_the_state_and_keeps_it_usable() {
     let pack = Pack::factory().unwrap();
     let features = golden("features.npy");
-    let frame = |index: usize| -> [f32; 256] {
-        let values: Vec<f32> = features
-            .index_axis(Axis(0), index)
-            .iter()
-            .copied()
-            .collect();
-        values.try_into().unwrap()
-    };
+    let frame = |index| frame(&features, index);
     let after_gap_of = |frames: u32| {
         let mut model = PitchModel::new(&pack).unwrap();
         for index in 0..40 {

@@ -23,6 +23,8 @@ struct Band {
 pub struct Mel {
     window: Box<[f64]>,
     bands: Box<[Band]>,
+    /// Bins that the bands read; those above are of no use.
+    bins: usize,
     transform: Arc<dyn RealToComplex<f64>>,
     input: Box<[f64]>,
     spectrum: Box<[Complex<f64>]>,
@@ -84,11 +86,14 @@ impl Mel {
             .map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / WINDOW as f64).cos())
             .collect();
         let sum: f64 = window.iter().sum();
+        let bands: Box<[Band]> = (0..BANDS)
+            .map(|i| band(edge(i), edge(i + 1), edge(i + 2)))
+            .collect();
+        let end = |band: &Band| band.first_bin + band.weights.len();
         Self {
             window: window.iter().map(|w| w / sum).collect(),
-            bands: (0..BANDS)
-                .map(|i| band(edge(i), edge(i + 1), edge(i + 2)))
-                .collect(),
+            bins: bands.iter().map(end).max().unwrap_or(0),
+            bands,
             input: vec![0.0; TRANSFORM].into_boxed_slice(),
             spectrum: transform.make_output_vec().into_boxed_slice(),
             scratch: transform.make_scratch_vec().into_boxed_slice(),
@@ -108,7 +113,7 @@ impl Mel {
             &mut self.scratch,
         );
         debug_assert!(transformed.is_ok(), "the buffers are made to measure");
-        for value in &mut self.spectrum {
+        for value in &mut self.spectrum[..self.bins] {
             value.re = value.norm_sqr().sqrt();
         }
         for (band, out) in self.bands.iter().zip(out) {

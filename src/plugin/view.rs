@@ -1,6 +1,6 @@
 //! What crosses from the engine to the editor, and nothing else does.
 
-use crate::stages::{Counters, CountersView, EngineState};
+use crate::stages::{Counters, EngineState};
 use crate::voice::Report;
 use crossbeam_channel::{Receiver, Sender};
 use parking_lot::Mutex;
@@ -66,12 +66,10 @@ impl View {
 
     /// Takes over the counters; called by the audio thread once a block.
     pub fn update(&self, counters: &Counters) {
-        let CountersView {
-            dropped_frames,
-            late_events,
-            ..
-        } = counters.view();
-        self.dropped.store(dropped_frames, Ordering::Relaxed);
-        self.late.store(late_events, Ordering::Relaxed);
+        let copy = |to: &AtomicU64, from: &AtomicU64| {
+            to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
+        };
+        copy(&self.dropped, &counters.dropped_frames);
+        copy(&self.late, &counters.late_events);
     }
 }

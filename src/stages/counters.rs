@@ -48,10 +48,3 @@ impl Counters {
         counter.fetch_add(n, Ordering::Relaxed);
     }
 }
-
-impl CountersView {
-    /// Whether live MIDI is what an offline run would have given.
-    pub fn is_clean(&self) -> bool {
-        *self == Self::default()
-    }
-}

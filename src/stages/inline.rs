@@ -2,9 +2,10 @@
 
 use super::access::{Line, Requests};
 use super::counters::{Counters, CountersView};
-use super::engine::{Stages, answer, output_event, output_planned, output_response};
+use super::engine::Stages;
 use super::event::{HostEvent, Stamped};
 use super::playback::Player;
+use super::steps::{answer, output_event, output_planned, output_response};
 use crate::music::TimedMessage;
 
 /// A line that runs to the end with each message it is given.
@@ -61,8 +62,8 @@ impl<L: Line> Inline<L> {
     fn settle(&mut self) {
         loop {
             let output = self.stages.output.as_mut();
-            let requests: Vec<_> = self.requests.reactive.drain(..).collect();
-            let plans: Vec<_> = self.requests.generative.drain(..).collect();
+            let requests = std::mem::take(&mut self.requests.reactive);
+            let plans = std::mem::take(&mut self.requests.generative);
             for request in requests {
                 let position = request.position;
                 if let Some(response) =

@@ -23,9 +23,11 @@ mod counters;
 mod engine;
 mod event;
 mod inline;
+mod lanes;
 mod off_audio;
 mod playback;
 pub mod port;
+mod steps;
 mod wake;
 
 /// What [`wake`](self) needs of the standard library; the loom model in `tests/wake.rs` gives its

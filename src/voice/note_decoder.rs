@@ -133,8 +133,8 @@ struct Column {
     frame: u64,
     /// Pitch of the frame, from the fine head.
     pitch: f32,
-    /// Pitch that a note reports: the mean of the fine and the note heads.
-    reported: f32,
+    /// Pitch of the note that the frame belongs to, from the note head.
+    centre: f32,
     level_db: f32,
     onset: f32,
     /// Weight of the onset peak that ended in this frame.
@@ -174,7 +174,7 @@ impl NoteDecoder {
         let column = Column {
             frame: 0,
             pitch: 0.0,
-            reported: 0.0,
+            centre: 0.0,
             level_db: 0.0,
             onset: 0.0,
             peak: 0.0,
@@ -197,6 +197,11 @@ impl NoteDecoder {
     /// Frames between what is heard and what is decided.
     pub fn lag(&self) -> usize {
         self.tuning.lag
+    }
+
+    /// Fractional MIDI pitch of the newest frame.
+    pub fn pitch(&self) -> f32 {
+        self.column(0).pitch
     }
 
     /// Decides earlier or later from now on.
@@ -277,13 +282,12 @@ impl NoteDecoder {
             .hear(level_db, gate_open && output.voicing >= 0.5);
         let onset = if gate_open { output.onset } else { 0.0 };
         let peak = self.onset_peak(onset);
-        let (pitch, share) = (pitch_of(output), self.tuning.centre_share);
         self.newest = (self.newest + 1) % KEPT;
         self.filled = (self.filled + 1).min(KEPT);
         let column = &mut self.columns[self.newest];
         column.frame = index;
-        column.pitch = pitch;
-        column.reported = mixed(pitch, note_centre(output), share);
+        column.pitch = pitch_of(output);
+        column.centre = note_centre(output);
         column.level_db = level_db;
         column.onset = onset;
         column.peak = peak;
@@ -316,8 +320,8 @@ impl NoteDecoder {
         };
         let voicing = heard.clamp(cost::VOICING_FLOOR, 1.0 - cost::VOICING_FLOOR);
         let offset = output.offset.clamp(0.0, 1.0);
-        let (pitch, centre) = (pitch_of(output), note_centre(output));
         let column = &mut self.columns[self.newest];
+        let (pitch, centre) = (column.pitch, column.centre);
         let discount = self.tuning.onset_gain * column.peak;
 
         let best = cheapest(&self.costs[1..]) + 1;
@@ -405,9 +409,10 @@ impl NoteDecoder {
             }
             loudest_db = loudest_db.max(column.level_db);
         }
+        let now = self.column(0);
         NoteEvent::On {
             frame: self.onset_of(note),
-            pitch: self.column(0).reported,
+            pitch: mixed(now.pitch, now.centre, self.tuning.centre_share),
             velocity: self.loudness.velocity(loudest_db),
         }
     }

@@ -137,15 +137,15 @@ pub fn render_with(
     line.event(Stamped::new(end as i64, HostEvent::Gap(1)));
     rendering.messages.extend(line.messages());
     drop(line);
+    let recorded = 0.0..=length as f64;
     for report in heard {
         match report {
-            Report::Frame { f0, .. } if f0.time_s * sample_rate <= length as f64 => {
+            Report::Frame { f0, .. } if recorded.contains(&(f0.time_s * sample_rate)) => {
                 rendering.f0.push(f0);
             }
             Report::NoteOff(note) => rendering.notes.push(note),
             _ => {}
         }
     }
-    rendering.f0.retain(|point| point.time_s >= 0.0);
     Ok(rendering)
 }

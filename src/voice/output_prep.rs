@@ -1,7 +1,6 @@
 //! Third stage of the voice line: the network's answers become notes, and notes become MIDI.
 
 use super::note_decoder::{NoteDecoder, NoteEvent};
-use super::pitch_track::pitch_of;
 use super::report::{F0Point, Report};
 use super::{FrameClock, PitchAnswer, Response, VoiceLine, parameter};
 use crate::music::{Message, SungNote, Track, pitch};
@@ -96,7 +95,8 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
             body: answer,
         } = answer;
         self.next_frame = answer.index + 1;
-        let hz = pitch::to_hz(f64::from(pitch_of(&answer.output))) as f32;
+        let events = self.decoder.push(&answer);
+        let hz = pitch::to_hz(f64::from(self.decoder.pitch())) as f32;
         let voiced = answer.gate_open && answer.output.voicing >= VOICED;
         let time_s = self.clock.described_s(answer.index as f64);
         let f0 = F0Point {
@@ -108,7 +108,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
             level_db: answer.level_db,
         });
 
-        for event in self.decoder.push(&answer) {
+        for event in events {
             match event {
                 Some(NoteEvent::Off { frame }) => self.note_off(position, frame, out),
                 Some(NoteEvent::On {

@@ -5,6 +5,8 @@
 
 #[path = "../bundles/mod.rs"]
 mod bundles;
+#[path = "../support/wav.rs"]
+mod wav;
 
 use anyhow::{Context, Result, ensure};
 use headless::{Message, Script, play};
@@ -13,6 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
+use wav::wav;
 
 /// Where Debian puts Ardour's libraries and its plugin scanner.
 const ARDOUR: &str = "/usr/lib/ardour7";
@@ -52,7 +55,7 @@ fn ardour_records_the_notes_of_a_bounce() {
     let mut last = String::new();
     for _ in 0..ATTEMPTS {
         let home = tempfile::tempdir().expect("a temporary folder");
-        fs::write(home.path().join("voice.wav"), wav(&voice)).expect("a file in it");
+        fs::write(home.path().join("voice.wav"), wav(RATE as u32, &voice)).expect("a file in it");
         let heard = recorded(home.path(), &scanner, &bundle, voice.len(), rate);
         match heard.and_then(|heard| compare(&wanted, &heard)) {
             Ok(()) => return,
@@ -81,20 +84,6 @@ fn steady_voice() -> Vec<f32> {
         voice.extend(std::iter::repeat_n(0.0, rest));
     }
     voice
-}
-
-/// `voice` as a WAV file of 32-bit floats.
-fn wav(voice: &[f32]) -> Vec<u8> {
-    let bytes = 4 * voice.len() as u32;
-    let mut file = b"RIFF".to_vec();
-    file.extend((36 + bytes).to_le_bytes());
-    file.extend(b"WAVEfmt \x10\0\0\0\x03\0\x01\0");
-    file.extend((RATE as u32).to_le_bytes());
-    file.extend((4 * RATE as u32).to_le_bytes());
-    file.extend(b"\x04\0\x20\0data");
-    file.extend(bytes.to_le_bytes());
-    file.extend(voice.iter().flat_map(|x| x.to_le_bytes()));
-    file
 }
 
 /// The notes of a bounce, as they would be in the song.
