@@ -131,15 +131,15 @@ impl Host for Vst3Host {
         };
         let mut plugin = self.lock();
         plugin.stop_processing()?;
-        // The mode comes first: nice-plug 0.4.2 tells a plugin the mode of the
-        // setup before the last, and each of these calls is a setup.
+        plugin.reconfigure(setup.rate, setup.max_block)?;
+        plugin.set_bus_arrangements(&[arrangement], &[arrangement])?;
+        // Each of these calls is a setup. The mode comes last, so that a plugin
+        // which heeds the setup before the last is found out.
         plugin.set_process_mode(if setup.offline {
             ProcessMode::Offline
         } else {
             ProcessMode::Realtime
         })?;
-        plugin.reconfigure(setup.rate, setup.max_block)?;
-        plugin.set_bus_arrangements(&[arrangement], &[arrangement])?;
         let layout = plugin.audio_bus_layout()?;
         for buses in [&layout.inputs, &layout.outputs] {
             ensure!(
