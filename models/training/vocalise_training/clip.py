@@ -4,15 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import labels, lf_voice, melody, speech
-from .augment import augment
+from . import instruments, labels, lf_voice, melody, speech
+from .augment import augment, bleed
 from .features import HOP, SAMPLE_RATE, features
 from .negatives import negative
 from .performance import Singer, perform
 
 SECONDS = 10.0
-KINDS = {"lf": 0.42, "world": 0.24, "lf_speech": 0.13, "world_speech": 0.12, "hum": 0.03, "whistle": 0.02, "negative": 0.04}
-"""What clips are made of. Without recorded voices the world kinds become their synthetic counterparts."""
+KINDS = {
+    "lf": 0.36, "world": 0.27, "lf_speech": 0.08, "world_speech": 0.1, "hum": 0.03, "whistle": 0.02, "instrument": 0.06,
+    "negative": 0.04, "band": 0.04,
+}  # fmt: skip
+"""What clips are made of. Without recorded voices or a soundfont their kinds become synthetic singers."""
+BLEED_ODDS = 0.12
+"""Chance that a band is heard behind a sung clip."""
 
 
 @dataclass
@@ -42,9 +47,14 @@ def make(seed: int, voices: list) -> Clip:
     kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
     if not voices:
         kind = kind.replace("world", "lf")
+    if not instruments.available():
+        kind = {"instrument": "lf", "band": "negative"}.get(kind, kind)
     throat = str(rng.choice(list(lf_voice.RANGES), p=[0.4, 0.36, 0.12, 0.12]))
     if kind == "negative":
         return _clip(negative(rng, length), labels.silence(ticks))
+    if kind == "band":
+        audio = instruments.band(rng, SECONDS) * 10 ** (rng.uniform(-20, 0) / 20)
+        return _clip(augment(rng, np.pad(audio, (0, length))[:length]), labels.silence(ticks))
     voice = voices[rng.integers(len(voices))] if voices else None
     if kind == "world_speech":
         audio, performance = _world().say(rng, voice, SECONDS)
@@ -52,6 +62,9 @@ def make(seed: int, voices: list) -> Clip:
         low, high = _range(rng, "low" if throat in ("low", "any") else "high")
         performance = speech.speak(rng, SECONDS, low - 3, low + 12)
         audio = lf_voice.render(rng, performance, throat)
+    elif kind == "instrument":
+        program = int(rng.choice(list(instruments.LINES)))
+        audio, performance = instruments.line(rng, melody.syllables(rng, SECONDS, *instruments.LINES[program]), program, SECONDS)
     else:
         low, high = _range(rng, throat)
         if kind == "whistle":
@@ -64,6 +77,8 @@ def make(seed: int, voices: list) -> Clip:
         else:
             audio = lf_voice.render(rng, performance, throat, hum=kind == "hum")
     audio = np.pad(audio, (0, max(length - len(audio), 0)))[:length]
+    if kind != "instrument" and rng.random() < BLEED_ODDS and instruments.available():
+        audio = bleed(rng, audio, instruments.band(rng, SECONDS))
     return _clip(augment(rng, audio), labels.of_performance(performance, ticks))
 
 

@@ -10,8 +10,8 @@ from .features import BANDS
 from .labels import FIELDS
 from .model import FINE_CLASSES, FINE_LOWEST_MIDI, FINE_STEP
 
-EXCERPT = 200
-"""Frames per training excerpt: 2 s."""
+EXCERPT = 300
+"""Frames per training excerpt: 3 s."""
 
 
 @dataclass
@@ -90,6 +90,7 @@ def fine_target(midi: torch.Tensor) -> torch.Tensor:
 
 
 def note_target(note: torch.Tensor) -> torch.Tensor:
-    """[..., 128]: the two nearest semitones in proportion, so that the expected class is the note's centre."""
+    """[..., 128]: the two nearest semitones in proportion, so that the expected class is the note's centre; class 0,
+    which nobody sings, where there is no note (nan)."""
     classes = torch.arange(128)
-    return (1 - (classes - note.unsqueeze(-1)).abs()).clamp(min=0)
+    return (1 - (classes - note.nan_to_num(0.0).unsqueeze(-1)).abs()).clamp(min=0)

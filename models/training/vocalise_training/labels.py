@@ -11,8 +11,10 @@ import numpy as np
 from .features import DELAY_FRAMES, HOP, SAMPLE_RATE
 from .performance import CONTROL, Performance
 
-VOICED_LEVEL = 0.02
-"""Voice amplitude, relative to the take's loudest, under which a tick counts as unvoiced (-34 dB)."""
+VOICED_LEVEL = 0.04
+"""Voice amplitude, relative to the take's loudest, under which a tick counts as unvoiced (-28 dB)."""
+SPEECH_KNOWN = 0.35
+"""How much speech teaches that it holds no notes: words half sung and half spoken are left to the network."""
 TICK = HOP / SAMPLE_RATE
 """Seconds."""
 EDGE = 3
@@ -38,7 +40,7 @@ class Labels:
     offset: np.ndarray
     """1 where a note ends, soft edges."""
     known: np.ndarray
-    """1 where note, onset and offset are true; 0 where only pitch and voicing are (speech)."""
+    """How much note, onset and offset are to be believed: 1, or less in speech."""
 
     def table(self) -> np.ndarray:
         """[ticks, len(FIELDS)] float32."""
@@ -63,7 +65,7 @@ def of_performance(performance: Performance, ticks: int) -> Labels:
     voiced = level > max(VOICED_LEVEL * performance.voice.max(), 1e-4)
     out = silence(ticks)
     out.midi = np.where(voiced, at(performance.midi), np.nan)
-    out.known[:] = float(performance.notes_known)
+    out.known[:] = 1.0 if performance.notes_known else SPEECH_KNOWN
     for note in performance.notes:
         body = slice(int(np.ceil(note.onset / TICK)), int(note.offset / TICK) + 1)
         out.note[body], out.velocity[body] = note.pitch, note.velocity

@@ -9,6 +9,10 @@ WEIGHTS = {"fine": 1.0, "pitch": 0.6, "velocity": 0.05, "onset": 3.0, "offset": 
 """Relative weight of each head's mean loss."""
 EVENT_EMPHASIS = 2.0
 """Frames near a note's edge are rare: their positive term counts this much more."""
+EARLY_EMPHASIS = 2.0
+"""How much more a note's pitch counts at its onset, where it is decided,"""
+EARLY_FRAMES = 8.0
+"""fading by a factor of e over this many frames."""
 
 
 def masked_mean(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -20,11 +24,21 @@ def cross_entropy(logits: torch.Tensor, target: torch.Tensor, mask: torch.Tensor
     return masked_mean(-(target * logits.log_softmax(-1)).sum(-1), mask)
 
 
+def frames_into_note(note: torch.Tensor) -> torch.Tensor:
+    """[B, N] frames since the current note (or the current absence of notes) began; ``note`` [B, N], nan = none."""
+    held = note.nan_to_num(0.0)
+    index = torch.arange(note.shape[1], device=note.device).expand_as(held)
+    begins = torch.zeros_like(index)
+    begins[:, 1:] = torch.where(held[:, 1:] != held[:, :-1], index[:, 1:], 0)
+    return (index - begins.cummax(dim=1).values).float()
+
+
 def losses(logits: dict[str, torch.Tensor], batch: Batch) -> dict[str, torch.Tensor]:
     """Unweighted mean loss per head."""
     t = batch.targets
     sung, in_note = (~t[name].isnan() for name in ("midi", "note"))
     known = t["known"]
+    early = 1 + EARLY_EMPHASIS * torch.exp(-frames_into_note(t["note"]) / EARLY_FRAMES) * in_note
     logits = {name: z.float() for name, z in logits.items()}
     velocity = F.one_hot((t["velocity"].nan_to_num(0) * 127).round().long().clamp(0, 127), 128).float()
     emphasis = torch.tensor(EVENT_EMPHASIS)
@@ -33,7 +47,7 @@ def losses(logits: dict[str, torch.Tensor], batch: Batch) -> dict[str, torch.Ten
     )
     return {
         "fine": cross_entropy(logits["fine"], fine_target(t["midi"].nan_to_num(60)), sung.float()),
-        "pitch": cross_entropy(logits["pitch"], note_target(t["note"].nan_to_num(60)), in_note * known),
+        "pitch": cross_entropy(logits["pitch"], note_target(t["note"]), early * known),
         "velocity": cross_entropy(logits["velocity"], velocity, in_note * known),
         "onset": event("onset"),
         "offset": event("offset"),

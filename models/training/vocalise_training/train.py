@@ -19,12 +19,15 @@ import torch  # noqa: E402
 import torch.distributed as dist  # noqa: E402
 from torch.nn.parallel import DistributedDataParallel  # noqa: E402
 
-from . import pack  # noqa: E402
+from . import pack, warm_start  # noqa: E402
 from .dataset import Shards  # noqa: E402
 from .loss import WEIGHTS, losses, total  # noqa: E402
 from .model import PitchNet, zero_states  # noqa: E402
 
 PEAK_RATE = 1.5e-3
+"""Learning rate at its highest, from random weights."""
+GOING_ON_RATE = 7e-4
+"""The same with --from."""
 FINAL_RATE = 1e-5
 WARM_UP = 100
 """Steps of linear growth to PEAK_RATE."""
@@ -37,12 +40,17 @@ AVERAGING = 0.998
 class Run:
     """Everything that a checkpoint must bring back."""
 
-    def __init__(self, args):
+    def __init__(self, args, shards: Shards):
         self.args = args
         torch.manual_seed(args.seed)
-        self.net = PitchNet().to(memory_format=torch.channels_last)
+        self.net = PitchNet()
+        if args.start:
+            self.net = warm_start.load(args.start)
+            warm_start.calibrate(self.net, shards, np.random.default_rng(args.seed))
+        self.net.to(memory_format=torch.channels_last)
+        self.peak = GOING_ON_RATE if args.start else PEAK_RATE
         self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
-        self.optimiser = torch.optim.AdamW(self.net.parameters(), PEAK_RATE, weight_decay=WEIGHT_DECAY)
+        self.optimiser = torch.optim.AdamW(self.net.parameters(), self.peak, weight_decay=WEIGHT_DECAY)
         self.step, self.elapsed = 0, 0.0
         """Optimiser steps and seconds of training so far."""
 
@@ -67,7 +75,7 @@ class Run:
     def rate(self) -> float:
         """Learning rate of the next step."""
         cosine = 0.5 + 0.5 * math.cos(math.pi * min(self.progress, 1.0))
-        return min(1.0, (self.step + 1) / WARM_UP) * (FINAL_RATE + (PEAK_RATE - FINAL_RATE) * cosine)
+        return min(1.0, (self.step + 1) / WARM_UP) * (FINAL_RATE + (self.peak - FINAL_RATE) * cosine)
 
     def update_average(self) -> None:
         """Averages weights; running statistics of the norms are averages already and are copied."""
@@ -107,12 +115,12 @@ def train(args) -> None:
     torch.set_num_threads(args.threads)
     args.run.mkdir(parents=True, exist_ok=True)
     checkpoint, log = args.run / "last.pt", args.run / "log.tsv"
-    run = Run(args)
+    shards, valid = Shards(args.data, "train"), Shards(args.data, "valid")
+    run = Run(args, shards)
     if checkpoint.exists():
         run.load(checkpoint)
         print(f"resumed at step {run.step}, {run.elapsed / 60:.1f} min", flush=True)
     forward = DistributedDataParallel(run.net) if world > 1 else run.net
-    shards, valid = Shards(args.data, "train"), Shards(args.data, "valid")
     rng = np.random.default_rng([args.seed, rank, run.step])
     running: dict[str, float] = {}
     run.net.train()
@@ -158,6 +166,7 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("--minutes", type=float, default=70, help="wall-clock budget, over all resumptions")
     parser.add_argument("--steps", type=int, help="budget in steps instead")
+    parser.add_argument("--from", dest="start", type=Path, help="an exported pitch.onnx to go on from")
     parser.add_argument("--batch", type=int, default=16, help="excerpts per step and process")
     parser.add_argument("--every", type=int, default=400, help="steps between checkpoints")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
