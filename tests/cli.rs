@@ -121,8 +121,7 @@ fn bad_usage_is_exit_code_2() {
 fn what_is_not_built_is_refused_in_one_line() {
     let folder = folder();
     for flags in [
-        &["--mode", "refined"][..],
-        &["--tempo", "auto"],
+        &["--tempo", "auto"][..],
         &["--key", "C"],
         &["--key", "auto"],
         &["--instrument", "auto"],

@@ -24,7 +24,8 @@ pub struct Render {
     #[arg(short, long, value_name = "OUT.mid")]
     pub output: Option<PathBuf>,
 
-    /// live: the notes that the plugin sends while it is sung to, when it sends them.
+    /// live: the notes that the plugin sends while it is sung to, when it sends them; refined: the
+    /// notes on their onsets, found with hindsight.
     #[arg(long, value_enum, default_value_t = Mode::Live)]
     mode: Mode,
 
@@ -73,11 +74,10 @@ pub struct Render {
 
 /// When notes are placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Mode {
+pub enum Mode {
     /// As the plugin sends them.
     Live,
-    /// With hindsight, on their onsets; not in this version.
-    #[value(hide = true)]
+    /// With hindsight, on their onsets.
     Refined,
 }
 
@@ -124,6 +124,8 @@ impl FromStr for Bpm {
 /// What was asked, once it is known that it can be done.
 #[derive(Debug)]
 pub struct Plan {
+    /// When notes are placed.
+    pub mode: Mode,
     /// For the engine.
     pub settings: Settings,
     /// For the MIDI file.
@@ -134,9 +136,6 @@ impl Render {
     /// Refuses what this version cannot do: a flag must never be taken and then have no effect.
     pub fn plan(&self) -> Result<Plan, BadUsage> {
         let refuse = |text: &str| Err(BadUsage(format!("{text} in this version")));
-        if self.mode != Mode::Live {
-            return refuse("--mode refined is not available: only live is");
-        }
         if self.tracks.iter().any(|track| *track != Track::Melody) {
             return refuse("--tracks can only be melody");
         }
@@ -156,6 +155,7 @@ impl Render {
             ResponseArg::Sure => Response::Sure,
         };
         Ok(Plan {
+            mode: self.mode,
             settings: Settings {
                 genre: self.genre,
                 instrument,

@@ -12,7 +12,7 @@ use vocalise::music::{Track, midi_file};
 use vocalise::nn::Pack;
 use vocalise::voice::offline;
 
-use super::args::{Plan, Render};
+use super::args::{Mode, Plan, Render};
 use super::job::{Job, Outputs, jobs};
 use super::outcome::{Failure, Outcome, text};
 use super::{complain, one_line};
@@ -90,7 +90,11 @@ fn one(
         Some(pack) => pack,
         None => pack.insert(Pack::factory()?),
     };
-    let rendering = offline::render_with(
+    let render = match plan.mode {
+        Mode::Live => offline::render_with,
+        Mode::Refined => offline::refine_with,
+    };
+    let rendering = render(
         pack,
         &recording.channels,
         sample_rate,

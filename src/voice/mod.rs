@@ -2,17 +2,23 @@
 //!
 //! The life of a sung note, by file: [`input_prep`] hands a frame of features to the network,
 //! [`reactive`] runs the network, [`note_decoder`] finds the notes in its answers, [`output_prep`]
-//! makes MIDI of them. [`offline`] runs the same stages over a recording.
+//! makes MIDI of them. [`offline`] runs the same stages over a recording, or reads it again with
+//! hindsight ([`refined`]).
 
+mod evidence;
 mod input_prep;
 mod loudness;
 mod note_decoder;
+mod note_search;
 pub mod offline;
+mod onset;
 mod output_prep;
 mod pitch_track;
 mod reactive;
+mod refined;
 mod report;
 mod response;
+mod tuning;
 
 pub use note_decoder::{Events, NoteDecoder, NoteEvent};
 pub use report::{F0Point, Report};

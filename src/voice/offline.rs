@@ -1,10 +1,12 @@
 //! A recording, rendered by the same stages as the plugin, on the caller's thread.
 
+use super::evidence::Listener;
+use super::reactive::PitchLane;
 use super::report::Report;
-use super::{F0Point, Response, Setup, stages};
-use crate::audio::{FrontEnd, FrontEndError};
-use crate::music::{Genre, Instrument, SungNote, TimedMessage};
-use crate::nn::Pack;
+use super::{F0Point, FrameClock, Response, Setup, refined, stages};
+use crate::audio::{Frame, FrontEnd, FrontEndError};
+use crate::music::{Genre, Instrument, Message, SungNote, TimedMessage, Track};
+use crate::nn::{NnError, Pack, PitchModel};
 use crate::stages::{HostEvent, Inline, OffAudio, Stamped};
 
 /// Silence after the recording, so that its last note ends by itself, in seconds.
@@ -96,17 +98,9 @@ pub fn render_with(
     settings: &Settings,
     progress: &mut dyn FnMut(f32),
 ) -> Result<Rendering, RenderError> {
-    let length = channels.iter().map(Vec::len).max().unwrap_or(0);
-    if length == 0 {
-        return Err(RenderError::Empty);
-    }
-    let mut front_end = FrontEnd::new(sample_rate)?;
+    let mut recording = Recording::open(channels, sample_rate, settings)?;
     let (reports, heard) = crossbeam_channel::unbounded();
-    let setup = Setup {
-        response: settings.response,
-        front_end_delay_s: front_end.delay_s(),
-        rate: sample_rate,
-    };
+    let setup = recording.setup(settings);
     let stages =
         stages(pack, setup, reports, &OffAudio::main_thread()).map_err(RenderError::Models)?;
     let mut line = Inline::new(stages, sample_rate);
@@ -114,38 +108,154 @@ pub fn render_with(
         sample_rate,
         ..Rendering::default()
     };
-    let gain = 10f32.powf(settings.gain_db / 20.0);
-    let end = length + (TAIL_S * sample_rate) as usize;
-    let mut block = vec![vec![0.0; BLOCK]; channels.len()];
-    let mut start = 0;
-    while start < end {
-        let len = BLOCK.min(end - start);
-        for (to, from) in block.iter_mut().zip(channels) {
-            to.resize(len, 0.0);
-            for (offset, sample) in to.iter_mut().enumerate() {
-                *sample = from.get(start + offset).copied().unwrap_or(0.0);
-            }
-        }
-        front_end.process(&block, gain, settings.gate_db, |offset, frame| {
-            line.frame(Stamped::new((start + offset) as i64, frame));
-        });
+    while recording.play(progress, |position, frame| {
+        line.frame(Stamped::new(position, frame))
+    }) {
         rendering.messages.extend(line.messages());
-        start += len;
-        progress(start.min(length) as f32 / length as f32);
     }
     // A note that the tail did not end is ended all the same.
-    line.event(Stamped::new(end as i64, HostEvent::Gap(1)));
+    line.event(Stamped::new(recording.position as i64, HostEvent::Gap(1)));
     rendering.messages.extend(line.messages());
     drop(line);
-    let recorded = 0.0..=length as f64;
     for report in heard {
         match report {
-            Report::Frame { f0, .. } if recorded.contains(&(f0.time_s * sample_rate)) => {
-                rendering.f0.push(f0);
-            }
+            Report::Frame { f0, .. } if recording.holds(f0.time_s) => rendering.f0.push(f0),
             Report::NoteOff(note) => rendering.notes.push(note),
             _ => {}
         }
     }
     Ok(rendering)
+}
+
+/// What is heard in a recording with hindsight: the notes of [`refined`], on their onsets.
+///
+/// # Errors
+/// As [`render`].
+pub fn refine_with(
+    pack: &Pack,
+    channels: &[Vec<f32>],
+    sample_rate: f64,
+    settings: &Settings,
+    progress: &mut dyn FnMut(f32),
+) -> Result<Rendering, RenderError> {
+    let mut recording = Recording::open(channels, sample_rate, settings)?;
+    let failed = |error: NnError| RenderError::Models(error.to_string());
+    let mut lane = PitchLane::new(PitchModel::new(pack).map_err(failed)?);
+    let clock = FrameClock {
+        delay_frames: lane.delay_frames(),
+        setup: recording.setup(settings),
+    };
+    let (mut listener, mut heard) = (Listener::default(), Vec::new());
+    let mut fault = None;
+    while recording.play(progress, |_, frame| match lane.hear(&frame) {
+        Ok(answer) => heard.push(listener.hear(&answer)),
+        Err(error) => fault = Some(error),
+    }) {
+        if let Some(error) = fault {
+            return Err(failed(error));
+        }
+    }
+    let mut rendering = Rendering {
+        sample_rate,
+        ..Rendering::default()
+    };
+    let f0 = heard.iter().map(|e| e.f0(clock));
+    rendering
+        .f0
+        .extend(f0.filter(|f0| recording.holds(f0.time_s)));
+    let position_of = |seconds: f64| (seconds * sample_rate).round() as i64;
+    for note in refined::notes(&heard) {
+        let onset_s = clock.described_s(note.onset).max(0.0);
+        let sung = SungNote {
+            onset_s,
+            offset_s: clock.described_s(note.end as f64).max(onset_s),
+            pitch: note.pitch,
+            velocity: note.velocity,
+            decided_s: recording.length as f64 / sample_rate,
+        };
+        let channel = Track::Melody.channel();
+        let on = Message::note_on(channel, sung.key(), sung.velocity);
+        let off = Message::note_off(channel, sung.key(), 0.0);
+        for (seconds, message) in [(sung.onset_s, on), (sung.offset_s, off)] {
+            rendering.messages.push(TimedMessage {
+                position: position_of(seconds),
+                message,
+            });
+        }
+        rendering.notes.push(sung);
+    }
+    // A note may end where the next begins: the end comes first then.
+    let order = |m: &TimedMessage| (m.position, matches!(m.message, Message::NoteOn { .. }));
+    rendering.messages.sort_by_key(order);
+    Ok(rendering)
+}
+
+/// A recording on its way through the front end, block by block, and some silence after it.
+struct Recording<'a> {
+    channels: &'a [Vec<f32>],
+    rate: f64,
+    /// Samples in the longest channel.
+    length: usize,
+    /// Samples that were played, the silence with them.
+    position: usize,
+    front_end: FrontEnd,
+    /// Factor on the samples.
+    gain: f32,
+    gate_db: f32,
+    block: Vec<Vec<f32>>,
+}
+
+impl<'a> Recording<'a> {
+    fn open(channels: &'a [Vec<f32>], rate: f64, settings: &Settings) -> Result<Self, RenderError> {
+        let length = channels.iter().map(Vec::len).max().unwrap_or(0);
+        if length == 0 {
+            return Err(RenderError::Empty);
+        }
+        Ok(Self {
+            channels,
+            rate,
+            length,
+            position: 0,
+            front_end: FrontEnd::new(rate)?,
+            gain: 10f32.powf(settings.gain_db / 20.0),
+            gate_db: settings.gate_db,
+            block: vec![vec![0.0; BLOCK]; channels.len()],
+        })
+    }
+
+    fn setup(&self, settings: &Settings) -> Setup {
+        Setup {
+            response: settings.response,
+            front_end_delay_s: self.front_end.delay_s(),
+            rate: self.rate,
+        }
+    }
+
+    /// Plays the next block; false when all has been played. Frames come with the position of the
+    /// sample that completed them.
+    fn play(&mut self, progress: &mut dyn FnMut(f32), mut hear: impl FnMut(i64, Frame)) -> bool {
+        let (start, end) = (self.position, self.length + (TAIL_S * self.rate) as usize);
+        if start >= end {
+            return false;
+        }
+        let len = BLOCK.min(end - start);
+        for (to, from) in self.block.iter_mut().zip(self.channels) {
+            to.resize(len, 0.0);
+            for (offset, sample) in to.iter_mut().enumerate() {
+                *sample = from.get(start + offset).copied().unwrap_or(0.0);
+            }
+        }
+        self.front_end
+            .process(&self.block, self.gain, self.gate_db, |offset, frame| {
+                hear((start + offset) as i64, frame);
+            });
+        self.position += len;
+        progress(self.position.min(self.length) as f32 / self.length as f32);
+        true
+    }
+
+    /// Whether the moment `seconds` lies in the recording.
+    fn holds(&self, seconds: f64) -> bool {
+        (0.0..=self.length as f64).contains(&(seconds * self.rate))
+    }
 }

@@ -1,15 +1,11 @@
 //! Third stage of the voice line: the network's answers become notes, and notes become MIDI.
 
 use super::note_decoder::{NoteDecoder, NoteEvent};
-use super::report::{F0Point, Report};
+use super::report::Report;
 use super::{FrameClock, PitchAnswer, Response, VoiceLine, parameter};
-use crate::music::{Message, SungNote, Track, pitch};
+use crate::music::{Message, SungNote, Track};
 use crate::stages::{HostEvent, Never, Outbox, PrepareOutput, Stamped};
 use crossbeam_channel::Sender;
-
-/// Voicing from which a frame counts as sung in the pitch track: more misses below, more echoes and
-/// breath above.
-const VOICED: f32 = 0.7;
 
 /// Decodes notes and sends them on the melody's channel.
 pub struct VoiceOutput {
@@ -96,13 +92,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
         } = answer;
         self.next_frame = answer.index + 1;
         let events = self.decoder.push(&answer);
-        let hz = pitch::to_hz(f64::from(self.decoder.pitch())) as f32;
-        let voiced = answer.gate_open && answer.output.voicing >= VOICED;
-        let time_s = self.clock.described_s(answer.index as f64);
-        let f0 = F0Point {
-            time_s,
-            hz: if voiced { hz } else { -hz },
-        };
+        let f0 = self.decoder.heard().f0(self.clock);
         self.tell(Report::Frame {
             f0,
             level_db: answer.level_db,

@@ -14,9 +14,17 @@ pub fn pitch_of(output: &PitchOutput) -> f32 {
     FIRST + STEP * centroid(&output.fine, REACH)
 }
 
-/// The fractional MIDI pitch of the note that the frame belongs to, from the note head.
+/// The fractional MIDI pitch of the note that the frame belongs to, from the note head. Its class 0
+/// says that there is none.
 pub fn note_centre(output: &PitchOutput) -> f32 {
-    centroid(&output.pitch, 1)
+    1.0 + centroid(&output.pitch[1..], 1)
+}
+
+/// How much of the note head's belief in notes lies on the two semitones around `centre`, 0 – 1.
+pub fn certainty(output: &PitchOutput, centre: f32) -> f32 {
+    let below = (centre as usize).min(output.pitch.len() - 2);
+    let around = output.pitch[below] + output.pitch[below + 1];
+    (around / (1.0 - output.pitch[0]).max(1e-3)).clamp(0.0, 1.0)
 }
 
 /// The mean place of `classes` within `reach` of the highest.
@@ -55,5 +63,20 @@ mod tests {
         output.fine.fill(0.0);
         output.fine[419] = 1.0;
         assert!((pitch_of(&output) - 107.8).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_note_s_centre_is_none_of_the_class_without_notes() {
+        let mut output = PitchOutput::UNVOICED;
+        output.pitch[0] = 0.8;
+        output.pitch[60] = 0.15;
+        output.pitch[61] = 0.05;
+        let centre = note_centre(&output);
+        assert!((centre - 60.25).abs() < 1e-4, "{centre}");
+        assert!((certainty(&output, centre) - 1.0).abs() < 1e-4);
+        output.pitch[0] = 0.7;
+        output.pitch[70] = 0.1;
+        let certainty = certainty(&output, note_centre(&output));
+        assert!((certainty - 2.0 / 3.0).abs() < 1e-3, "{certainty}");
     }
 }

@@ -1,7 +1,8 @@
 //! Second stage of the voice line, reactive lane: the pitch network, one call a hop.
 
 use super::{PitchAnswer, PitchRequest};
-use crate::nn::PitchModel;
+use crate::audio::Frame;
+use crate::nn::{NnError, PitchModel};
 use crate::stages::{HostEvent, Infer, Stamped};
 use std::error::Error;
 
@@ -14,6 +15,25 @@ impl PitchLane {
     pub fn new(model: PitchModel) -> Self {
         Self { model }
     }
+
+    /// Frames that an answer lags behind its newest input.
+    pub fn delay_frames(&self) -> u32 {
+        self.model.delay_frames()
+    }
+
+    /// The network's answer to the next frame.
+    ///
+    /// # Errors
+    /// When ONNX Runtime fails.
+    pub fn hear(&mut self, frame: &Frame) -> Result<PitchAnswer, NnError> {
+        let output = self.model.run(&frame.features)?.clone();
+        Ok(PitchAnswer {
+            index: frame.index,
+            level_db: frame.level_db,
+            gate_open: frame.gate_open,
+            output,
+        })
+    }
 }
 
 impl Infer for PitchLane {
@@ -24,14 +44,7 @@ impl Infer for PitchLane {
         &mut self,
         request: Stamped<PitchRequest>,
     ) -> Result<Option<PitchAnswer>, Box<dyn Error + Send + Sync>> {
-        let frame = &request.body.frame;
-        let output = self.model.run(&frame.features)?.clone();
-        Ok(Some(PitchAnswer {
-            index: frame.index,
-            level_db: frame.level_db,
-            gate_open: frame.gate_open,
-            output,
-        }))
+        Ok(Some(self.hear(&request.body.frame)?))
     }
 
     fn event(&mut self, event: &Stamped<HostEvent>) {
