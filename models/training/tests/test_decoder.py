@@ -35,7 +35,7 @@ def test_separate_repeated_and_tied_notes(preset):
     notes = decode(perfect(truth), PRESETS[preset])
     assert [round(n.pitch) for n in notes] == [60, 60, 64, 57]
     for note, (start, stop, _) in zip(notes, truth):
-        expected = (start + 1 - DELAY_FRAMES) * TICK + PRESETS[preset].shift
+        expected = (start + 1 - DELAY_FRAMES) * TICK + (PRESETS[preset].onset_shift - 1) * TICK
         assert note.onset == pytest.approx(expected, abs=2.5 * TICK)
         assert note.velocity == pytest.approx(90 / 127, abs=0.01)
 

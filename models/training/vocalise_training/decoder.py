@@ -1,8 +1,9 @@
-"""The reference note decoder: network outputs per frame to notes, by a fixed-lag Viterbi search.
+"""The reference note decoder: network outputs per frame to notes, live or with hindsight.
 
-States are silence and half-semitone note pitches. Staying in a note is free, entering one must be paid for, and a
-peak of the onset head pays: re-articulations on one pitch and slides are new notes where it says so. The state of a
-frame is final ``lag`` frames later, and nothing that was emitted is taken back.
+A Viterbi search over silence and half-semitone notes. Staying in a note is free, entering one must be paid for, and a
+peak of the onset head pays: re-articulations on one pitch and slides are new notes where it says so. Live, the state of
+a frame is final ``lag`` frames later, a note is said once the network is sure of its pitch or patience ends, and nothing
+that was emitted is taken back. The plugin's decoder (src/voice) is the same, field by field.
 """
 
 from dataclasses import dataclass
@@ -18,50 +19,66 @@ TICK = HOP / SAMPLE_RATE
 FINE_MIDI = FINE_LOWEST_MIDI + FINE_STEP * np.arange(FINE_CLASSES)
 GRID = np.arange(33.0, 97.0, 0.5)
 """MIDI pitches of the note states."""
+PEAKS_APART = 5
+"""Onset peaks closer than this many frames share their weight."""
+ONSET_REACH = (3, 1)
+"""Frames before and after a note's entry among which its onset's peak is looked for."""
+ONSET_AROUND = 2
+"""Frames on either side of that peak that tell its place."""
+ONSET_HEARD = 0.15
+"""Onset probability that makes a peak."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Costs are negative log-probabilities (nats)."""
+    """Costs are negative log-probabilities (nats), times are frames unless said otherwise."""
 
     lag: int | None = 3
-    """Frames of hindsight before a state is final; None = the whole file."""
-    floor: float = 0.03
+    """Hindsight before a state is final; None = the whole file."""
+    voicing_floor: float = 0.03
     """Voicing probabilities are kept this far from 0 and 1."""
-    voicing_power: float = 1.0
+    voicing_power: float = 0.35
     """Weight of voicing evidence."""
     width: float = 0.6
     """Standard deviation of sung pitch around its note state, semitones."""
-    cap: float = 6.0
+    cap: float = 4.0
     """Largest cost of one frame's pitch."""
-    note_share: float = 0.5
+    note_share: float = 0.3
     """Share of the note head in the pitch evidence; the rest is the fine head."""
     centre_share: float = 0.5
     """Share of the note head in a note's reported pitch; the rest is the fine head."""
-    patience: int = 6
-    """Frames to wait beyond ``lag`` for the pitch to hold still, when live."""
-    steadiness: float = 0.12
-    """Semitones over two frames that count as holding still."""
-    memory: int = 2
-    """Frames before the decision that vote on a live note's pitch with it."""
     enter: float = 8.0
     """Cost of a note out of silence without an onset."""
     change: float = 14.0
     """Cost of a note out of a note without an onset."""
-    repeat: float = 6.0
-    """Cost of a new note on the same pitch: with ``onset_gain`` twice that, onsets above one half are notes."""
+    repeat: float = 10.0
+    """Cost of a new note on the same pitch without an onset."""
     onset_gain: float = 12.0
-    """What the peak of a certain onset takes off those costs; below 0 it rewards."""
-    leave: float = 6.0
+    """What the peak of a certain onset takes off those costs."""
+    leave: float = 9.0
     """Cost of silence out of a note where the offset head is silent."""
-    offset_gain: float = 5.0
+    offset_gain: float = 8.0
     """How much of that a certain offset takes away."""
-    shift: float = -0.01
-    """Seconds added to onsets: the constant difference between decoded onsets (one frame after the peak) and annotators'."""
-    offset_shift: float = 0.0
-    """Seconds added to offsets."""
-    shortest: float = 0.0
-    """Seconds: shorter notes are dropped (costs delay when live, so 0 there)."""
+    patience: int = 8
+    """Longest wait beyond ``lag`` for the pitch to be sure."""
+    steadiness: float = 0.2
+    """Semitones that the pitch may have moved over two frames to be sure."""
+    calm: float = 0.15
+    """Semitones that the note head may have moved over one frame to be sure."""
+    certainty: float = 0.9
+    """Share of the note head's belief in notes, on the two semitones around its pitch, that is needed to be sure."""
+    memory: int = 0
+    """Frames before the decision that vote on a live note's pitch with it."""
+    young: int = 8
+    """Within this time an unsaid note may still change its pitch, and no note begins again."""
+    shortest: int = 9
+    """What a note must last to be said when it ends before its pitch was sure; with hindsight, to be said at all."""
+    says_overtaken: bool = False
+    """Whether such a note is said when another one follows without a break."""
+    offset_late: int = 3
+    """How late the end of a note is heard: the voice is gone before its echo is."""
+    onset_shift: float = 1.0
+    """Added to the onset head's peak to meet where annotators hear a note begin."""
 
 
 def midi(outputs: dict[str, np.ndarray], reach: int = 4) -> np.ndarray:
@@ -74,22 +91,29 @@ def midi(outputs: dict[str, np.ndarray], reach: int = 4) -> np.ndarray:
 
 
 def note_centre(outputs: dict[str, np.ndarray]) -> np.ndarray:
-    """[N] fractional MIDI pitch of the current note: centroid of the note head around its peak."""
-    pitch = outputs["pitch"]
-    index = np.clip(pitch.argmax(axis=1)[:, None] + np.arange(-1, 2), 0, 127)
-    weight = np.take_along_axis(pitch, index, axis=1)
-    return (index * weight).sum(axis=1) / weight.sum(axis=1)
+    """[N] fractional MIDI pitch of the current note: centroid of the note head around its peak, class 0 left out."""
+    notes = outputs["pitch"][:, 1:]
+    index = np.clip(notes.argmax(axis=1)[:, None] + np.arange(-1, 2), 0, notes.shape[1] - 1)
+    weight = np.take_along_axis(notes, index, axis=1)
+    return ((index + 1) * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
 
 
-def events(onset: np.ndarray, apart: int = 5) -> np.ndarray:
+def certainty(outputs: dict[str, np.ndarray], centre: np.ndarray) -> np.ndarray:
+    """[N] share of the note head's belief in notes that lies on the two semitones around ``centre`` [N]."""
+    below = np.clip(centre.astype(int), 0, 126)
+    around = np.take_along_axis(outputs["pitch"], below[:, None] + np.arange(2), axis=1).sum(axis=1)
+    return np.clip(around / np.maximum(1 - outputs["pitch"][:, 0], 1e-3), 0, 1)
+
+
+def events(onset: np.ndarray) -> np.ndarray:
     """[N] causal onset events: at the frame after a local maximum of the onset probability, that maximum.
 
-    Of two maxima less than ``apart`` frames apart, the later counts for what it exceeds the earlier by.
+    Of two maxima less than PEAKS_APART frames apart, the later counts for what it exceeds the earlier by.
     """
     out = np.zeros(len(onset))
     for k in range(2, len(onset)):
         if onset[k - 1] >= onset[k] and onset[k - 1] > onset[k - 2]:
-            out[k] = max(onset[k - 1] - out[max(k - apart, 0) : k].max(), 0.0)
+            out[k] = max(onset[k - 1] - out[max(k - PEAKS_APART, 0) : k].max(), 0.0)
     return out
 
 
@@ -109,65 +133,116 @@ class Decoded:
     """Seconds of audio consumed when the note, its pitch and its velocity were final."""
 
 
+class _Heard:
+    """What the outputs say, frame by frame."""
+
+    def __init__(self, outputs: dict[str, np.ndarray], settings: Settings):
+        self.settings = settings
+        self.onset = outputs["onset"][:, 0].astype(float)
+        self.pitch, self.centre = midi(outputs), note_centre(outputs)
+        self.certainty = certainty(outputs, self.centre)
+        self.reported = self.pitch + settings.centre_share * (self.centre - self.pitch)
+        self.velocity = outputs["velocity"] @ np.arange(128) / 127
+        self.states, self.entered = _search(outputs, self.pitch, self.centre, settings)
+
+    def note(self, start: int, end: int | None, now: int, votes: slice) -> Decoded:
+        """The note entered at ``start``, said at ``now``; ``end`` may not be known yet."""
+        pitch, velocity = float(np.median(self.reported[votes])), float(np.median(self.velocity[votes]))
+        onset = max(_seconds(self.onset_of(start, now)), 0.0)
+        offset = onset if end is None else max(_seconds(end), onset + 0.03)
+        return Decoded(onset, offset, pitch, velocity, (now + 1) * TICK)
+
+    def onset_of(self, start: int, now: int) -> float:
+        """Where the note entered at ``start`` began, in frames, as far as frames up to ``now`` tell."""
+        first, last = max(start - ONSET_REACH[0], 0), min(start + ONSET_REACH[1], now)
+        peak = first + int(self.onset[first : last + 1].argmax())
+        if self.onset[peak] < ONSET_HEARD:
+            return start - 1 + self.settings.onset_shift
+        around = np.arange(max(peak - ONSET_AROUND, 0), min(peak + ONSET_AROUND, now) + 1)
+        weight = self.onset[around] ** 2
+        return float((weight * around).sum() / weight.sum()) + self.settings.onset_shift
+
+    def is_sure(self, k: int) -> bool:
+        """Whether a note's pitch may be said at frame ``k``."""
+        s = self.settings
+        return (
+            k >= 2
+            and abs(self.pitch[k] - self.pitch[k - 2]) <= s.steadiness
+            and abs(self.centre[k] - self.centre[k - 1]) <= s.calm
+            and self.certainty[k] >= s.certainty
+        )
+
+
 def decode(outputs: dict[str, np.ndarray], settings: Settings = Settings()) -> list[Decoded]:
     """Notes from {head: [N, size]} probabilities."""
-    states, entered = _search(outputs, settings)
-    sung, centre = midi(outputs), note_centre(outputs)
-    reported = (1 - settings.centre_share) * sung + settings.centre_share * centre
-    loudness = outputs["velocity"] @ np.arange(128) / 127
-    starts = np.flatnonzero((states > 0) & (entered | (np.concatenate([[0], states[:-1]]) == 0)))
+    if not len(outputs["onset"]):
+        return []
+    heard = _Heard(outputs, settings)
+    return _with_hindsight(heard) if settings.lag is None else _live(heard)
+
+
+def _live(heard: _Heard) -> list[Decoded]:
+    s, states = heard.settings, heard.states
+    notes: list[tuple[Decoded, int]] = []
+    said: Decoded | None = None
+    start, last = -1, 0  # entry and newest state of the note that is on; start < 0: none is
+    for k in range(len(states) - s.lag):
+        now, state = k + s.lag, int(states[k])
+        if start >= 0:
+            young, moved = k - start < s.young, abs(state - last) > 1
+            if state == 0 or (moved and (said is not None or not young)) or (not moved and heard.entered[k] and not young):
+                if said is None and k - start >= s.shortest and (state == 0 or s.says_overtaken):
+                    said = heard.note(start, None, now, slice(start, max(k, start + 1)))
+                if said is not None:
+                    notes.append((said, k - (min(s.offset_late, k - start) if state == 0 else 0)))
+                start, said = -1, None
+        if state > 0:
+            start, last = (k if start < 0 else start), state
+            if said is None and (heard.is_sure(now) or now >= start + s.lag + s.patience):
+                said = heard.note(start, None, now, slice(max(start, now - s.memory), now + 1))
+    if said is not None:
+        notes.append((said, len(states) - s.lag))
+    return [Decoded(n.onset, max(_seconds(end), n.onset + 0.03), n.pitch, n.velocity, n.decided) for n, end in notes]
+
+
+def _with_hindsight(heard: _Heard) -> list[Decoded]:
+    s, states = heard.settings, heard.states
+    goes_on = (states[1:] > 0) & ~heard.entered[1:] & (np.abs(np.diff(states)) <= 1)
+    begins = np.flatnonzero((states > 0) & ~np.concatenate([[False], goes_on]))
     notes = []
-    for start, limit in zip(starts, [*starts[1:], len(states)]):
-        quiet = np.flatnonzero(states[start:limit] == 0)
-        stop = start + quiet[0] if len(quiet) else limit
-        onset, offset = _seconds(start) + settings.shift, _seconds(stop) + settings.offset_shift
-        if offset - onset < settings.shortest:
-            continue
-        if settings.lag is None:
-            decided, heard = stop, slice(start, stop)
-        else:
-            decided = _settled(sung, start, stop, settings)
-            heard = slice(max(start, decided - settings.memory), decided + 1)
-        pitch, velocity = float(np.median(reported[heard])), float(np.median(loudness[heard]))
-        notes.append(Decoded(onset, max(offset, onset + 0.03), pitch, velocity, (decided + 1) * TICK))
+    for start in begins:
+        stops = np.flatnonzero(~goes_on[start:])
+        end = start + 1 + (stops[0] if len(stops) else len(states) - start - 1)
+        quiet = end >= len(states) or states[end] == 0
+        if end - start >= s.shortest:
+            late = min(s.offset_late, end - start - 1) if quiet else 0
+            notes.append(heard.note(start, end - late, len(states) - 1, slice(start, end)))
     return notes
 
 
-def _settled(sung: np.ndarray, start: int, stop: int, s: Settings) -> int:
-    """The frame at which a live note's pitch is final: it holds still, or patience ends, or the note does."""
-    first = min(start + s.lag, len(sung) - 1)
-    last = max(first, min(first + s.patience, stop - 1))
-    for k in range(first, last):
-        if abs(sung[k] - sung[k - 2]) <= s.steadiness:
-            return k
-    return last
-
-
-def _seconds(frame: int) -> float:
+def _seconds(frame: float) -> float:
     """The moment that the outputs at ``frame`` describe."""
-    return (int(frame) + 1 - DELAY_FRAMES) * TICK
+    return (frame + 1 - DELAY_FRAMES) * TICK
 
 
-def _search(outputs, s: Settings):
+def _search(outputs, pitch, centre, s: Settings):
     """(state per frame with 0 = silence, whether a note was entered there)."""
-    voicing = np.clip(outputs["voicing"][:, 0].astype(float), s.floor, 1 - s.floor)
+    voicing = np.clip(outputs["voicing"][:, 0].astype(float), s.voicing_floor, 1 - s.voicing_floor)
     onset, offset = (outputs[name][:, 0].astype(float) for name in ("onset", "offset"))
     discount = s.onset_gain * events(onset)
-    distance = lambda pitch: np.minimum(((pitch[:, None] - GRID) / s.width) ** 2 / 2, s.cap)
+    distance = lambda p: np.minimum(((p[:, None] - GRID) / s.width) ** 2 / 2, s.cap)
     evidence = np.empty((len(voicing), len(GRID) + 1))
     evidence[:, 0] = -s.voicing_power * np.log(1 - voicing)
     evidence[:, 1:] = -s.voicing_power * np.log(voicing)[:, None]
-    evidence[:, 1:] += (1 - s.note_share) * distance(midi(outputs)) + s.note_share * distance(note_centre(outputs))
-    states, entered = _viterbi(
+    evidence[:, 1:] += (1 - s.note_share) * distance(pitch) + s.note_share * distance(centre)
+    return _viterbi(
         evidence,
         s.enter - discount,
         s.change - discount,
         s.repeat - discount,
         np.maximum(s.leave - s.offset_gain * offset, 0.0),
-        s.lag if s.lag is not None else max(len(voicing) - 1, 0),
+        s.lag if s.lag is not None else len(voicing) - 1,
     )
-    moved = np.abs(np.diff(states, prepend=0)) > 1  # hindsight changed its mind about the pitch: a new note too
-    return states, (entered | moved) & (states > 0)
 
 
 @numba.njit(cache=True)
