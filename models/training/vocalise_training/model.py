@@ -67,6 +67,13 @@ class PitchNet(nn.Module):
         The convolution context is cached after the input normalisation, so a zero cache is exactly the zero
         padding that training starts an excerpt with.
         """
+        x, following = self.trunk(features, states)
+        y, (h, c) = self.lstm(x, (states[3].to(x.dtype), states[4].to(x.dtype)))
+        y = torch.cat([y, x], dim=-1)
+        return {name: head(y) for name, head in self.heads.items()}, [*following, h, c]
+
+    def trunk(self, features: torch.Tensor, states: list[torch.Tensor]):
+        """What the recurrence hears, [B, N, WIDTH], and the next convolution states."""
         layout = {"memory_format": torch.channels_last}
         x = self.input_norm(features.permute(0, 2, 1, 3).contiguous(**layout))
         following = []
@@ -75,10 +82,59 @@ class PitchNet(nn.Module):
             following.append(x[:, :, -CONTEXT:])
             # pooling before the ReLU gives the same values and leaves it a quarter of the work
             x = torch.relu(nn.functional.max_pool2d(norm(conv(x)), (1, pool)))
-        x = torch.relu(self.bottleneck(x.permute(0, 2, 1, 3).flatten(2)))
-        y, (h, c) = self.lstm(x, (states[3].to(x.dtype), states[4].to(x.dtype)))
+        return torch.relu(self.bottleneck(x.permute(0, 2, 1, 3).flatten(2))), following
+
+
+class RefinedPitchNet(PitchNet):
+    """PitchNet with hindsight: a bidirectional LSTM over a whole excerpt, for takes. Outputs and delay are the same.
+
+    It listens through the convolutions of a trained PitchNet, which stay as they are.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(WIDTH, WIDTH, LSTM_LAYERS, batch_first=True, bidirectional=True)
+        self.heads = nn.ModuleDict({name: nn.Linear(3 * WIDTH, size) for name, size in HEADS.items()})
+
+    def listen_through(self, trained: PitchNet) -> None:
+        """Takes over everything before the recurrence, for good."""
+        weights = trained.state_dict()
+        own = {name: value for name, value in weights.items() if not name.startswith(("lstm.", "heads."))}
+        self.load_state_dict(own, strict=False)
+        for part in (self.input_norm, self.convs, self.norms, self.bottleneck):
+            part.requires_grad_(False)
+
+    def train(self, mode: bool = True):
+        """Training mode, except for the parts that stay as they are."""
+        super().train(mode)
+        for part in (self.input_norm, self.norms):
+            part.eval()
+        return self
+
+    def forward(self, features: torch.Tensor, states: list[torch.Tensor]):
+        """[B, N, 2, BANDS] -> ({head: logits [B, N, size]}, []); ``states`` are a beginning's, all zeros."""
+        with torch.no_grad():
+            x, _ = self.trunk(features, states)
+        y, _ = self.lstm(x)
         y = torch.cat([y, x], dim=-1)
-        return {name: head(y) for name, head in self.heads.items()}, [*following, h, c]
+        return {name: head(y) for name, head in self.heads.items()}, []
+
+
+def probabilities(logits: dict[str, torch.Tensor]) -> list[torch.Tensor]:
+    """One tensor a head, in the order of HEADS."""
+    return [torch.softmax(z, dim=-1) if name in SOFTMAX_HEADS else torch.sigmoid(z) for name, z in logits.items()]
+
+
+class WholePitchNet(nn.Module):
+    """RefinedPitchNet with probabilities out: the form that is exported."""
+
+    def __init__(self, net: RefinedPitchNet):
+        super().__init__()
+        self.net = net
+
+    def forward(self, features):
+        logits, _ = self.net(features, zero_states())
+        return tuple(probabilities(logits))
 
 
 class StreamingPitchNet(nn.Module):
@@ -90,7 +146,4 @@ class StreamingPitchNet(nn.Module):
 
     def forward(self, features, conv0, conv1, conv2, lstm_h, lstm_c):
         logits, following = self.net(features, [conv0, conv1, conv2, lstm_h, lstm_c])
-        outputs = [
-            torch.softmax(z, dim=-1) if name in SOFTMAX_HEADS else torch.sigmoid(z) for name, z in logits.items()
-        ]
-        return (*outputs, *following)
+        return (*probabilities(logits), *following)
