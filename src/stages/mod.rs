@@ -20,6 +20,7 @@
 
 mod access;
 mod counters;
+mod due_queue;
 mod engine;
 mod event;
 mod inline;

@@ -9,6 +9,7 @@
 )]
 
 use super::counters::Counters;
+use super::due_queue::DueQueue;
 use super::engine::{Emission, Shared};
 use super::event::{HostEvent, Signal, Stamped, Transport};
 use crate::music::{Message, TimedMessage};
@@ -54,37 +55,6 @@ impl HeldNotes {
     }
 }
 
-/// Messages in the order of their time; fixed memory.
-struct DueQueue {
-    /// Sorted, the earliest last.
-    messages: Box<[TimedMessage]>,
-    len: usize,
-}
-
-impl DueQueue {
-    /// Adds a message after those of the same position; `false` when the queue is full.
-    fn insert(&mut self, message: TimedMessage) -> bool {
-        if self.len == self.messages.len() {
-            return false;
-        }
-        let at = self.messages[..self.len].partition_point(|m| m.position > message.position);
-        self.messages.copy_within(at..self.len, at + 1);
-        self.messages[at] = message;
-        self.len += 1;
-        true
-    }
-
-    fn pop_before(&mut self, position: i64) -> Option<TimedMessage> {
-        let last = self.len.checked_sub(1)?;
-        let message = self.messages[last];
-        if message.position >= position {
-            return None;
-        }
-        self.len = last;
-        Some(message)
-    }
-}
-
 /// The audio thread's end of the line. `F` is the front end's frame.
 pub struct Port<F> {
     signals: Producer<Stamped<Signal<F>>>,
@@ -114,7 +84,6 @@ pub struct Port<F> {
 }
 
 impl<F> Port<F> {
-    #[expect(clippy::disallowed_macros, reason = "set-up, not the callback")]
     pub(super) fn new(
         signals: Producer<Stamped<Signal<F>>>,
         emissions: Consumer<Emission>,
@@ -123,10 +92,6 @@ impl<F> Port<F> {
         offline: bool,
         ticks: bool,
     ) -> Self {
-        let empty = TimedMessage {
-            position: 0,
-            message: Message::note_off(0, 0, 0.0),
-        };
         Self {
             signals,
             emissions,
@@ -142,10 +107,7 @@ impl<F> Port<F> {
             muted: false,
             transport: None,
             next_tick: ticks.then_some(0),
-            queue: DueQueue {
-                messages: vec![empty; QUEUE].into_boxed_slice(),
-                len: 0,
-            },
+            queue: DueQueue::new(QUEUE),
             held: HeldNotes::default(),
         }
     }
@@ -223,7 +185,7 @@ impl<F> Port<F> {
     /// with the next signal.
     pub fn reset(&mut self) {
         self.epoch = self.epoch.wrapping_add(1);
-        self.queue.len = 0;
+        self.queue.clear();
         self.release_pending = true;
         self.transport = None;
         self.gap = 0;
@@ -246,19 +208,19 @@ impl<F> Port<F> {
         if self.release_pending {
             self.release_pending = !self.release_held(&mut send);
         }
-        while let Some(due) = self.queue.pop_before(end) {
+        while let Some(due) = self.queue.first().filter(|due| due.position < end) {
             let lateness = self.position - due.position;
-            if lateness > 0 {
-                Counters::add(&self.shared.counters.late_events, 1);
-            }
             let offset = due
                 .position
                 .clamp(self.position, (end - 1).max(self.position));
             let offset = (offset - self.position) as u32;
             if !self.send(offset, lateness, due.message, &mut send) {
-                // The host's queue is full: nothing else fits either, so it waits a block.
-                self.queue.insert(due);
+                // The host's queue is full: nothing else fits either, so it stays the first.
                 break;
+            }
+            self.queue.remove_first();
+            if lateness > 0 {
+                Counters::add(&self.shared.counters.late_events, 1);
             }
         }
         self.position = end;
@@ -393,32 +355,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_queue_keeps_order_and_refuses_when_full() {
-        let empty = TimedMessage {
-            position: 0,
-            message: Message::note_off(0, 0, 0.0),
-        };
-        let mut queue = DueQueue {
-            messages: Box::new([empty; 4]),
-            len: 0,
-        };
-        for (position, key) in [(30, 1), (10, 2), (30, 3), (20, 4)] {
-            let message = Message::note_on(0, key, 0.5);
-            assert!(queue.insert(TimedMessage { position, message }));
+    fn what_the_host_refuses_goes_out_later_in_the_same_order() {
+        let (signals, _signals_out) = rtrb::RingBuffer::new(4);
+        let (mut emissions_in, emissions) = rtrb::RingBuffer::new(8);
+        let shared = Arc::new(Shared::default());
+        let mut port = Port::<()>::new(signals, emissions, shared, 48_000.0, true, false);
+        // A note struck twice: end and beginning share a sample.
+        let messages = [
+            Message::note_on(0, 60, 0.5),
+            Message::note_off(0, 60, 0.5),
+            Message::note_on(0, 60, 0.8),
+            Message::control_change(0, 1, 0.5),
+        ];
+        for message in messages {
+            let timed = TimedMessage {
+                position: 10,
+                message,
+            };
+            emissions_in.push(Emission { epoch: 0, timed }).unwrap();
         }
-        assert!(!queue.insert(empty));
-        assert_eq!(queue.pop_before(10), None);
-        let mut keys = [0; 4];
-        for slot in &mut keys {
-            if let Some(TimedMessage {
-                message: Message::NoteOn { key, .. },
-                ..
-            }) = queue.pop_before(31)
-            {
-                *slot = key;
-            }
+        let mut sent = Vec::new();
+        for _ in 0..messages.len() {
+            // This host takes one event a block.
+            let mut room = 1;
+            port.finish(64, |_, message| {
+                if room > 0 {
+                    sent.push(message);
+                }
+                room -= 1;
+                room >= 0
+            });
         }
-        assert_eq!(keys, [2, 4, 1, 3]);
+        assert_eq!(sent, messages);
     }
 
     #[test]
