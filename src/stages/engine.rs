@@ -1,13 +1,14 @@
 //! The stages on threads of their own.
 
 use super::access::{Infer, Line, PrepareInput, PrepareOutput};
+use super::bounce;
 use super::counters::Counters;
+use super::emissions::{Emission, Emissions};
 use super::event::{Signal, Stamped};
 use super::lanes::{Lanes, Plans, run_input};
 use super::off_audio::OffAudio;
 use super::port::Port;
 use super::wake::{self, Waker};
-use crate::music::TimedMessage;
 use parking_lot::Mutex;
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,15 +21,6 @@ use std::time::Duration;
 const SIGNALS: usize = 512;
 /// Messages that fit on the way out.
 const OUT: usize = 1_024;
-
-/// A message on its way to the audio thread.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Emission {
-    /// Emissions from before the newest reset are dropped by the port.
-    pub epoch: u32,
-    /// What is due when, before the constant delay.
-    pub timed: TimedMessage,
-}
 
 /// How the engine is doing, in words a user can act on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,7 +39,7 @@ pub enum EngineState {
 /// What all ends of a line share.
 #[derive(Default)]
 pub(super) struct Shared {
-    pub counters: Counters,
+    pub counters: Arc<Counters>,
     /// Messages that were pushed anywhere and whose effects are not all pushed yet.
     pub in_flight: AtomicUsize,
     shutdown: AtomicBool,
@@ -113,6 +105,8 @@ pub struct Parked<L: Line> {
     emissions: Producer<Emission>,
     shared: Arc<Shared>,
     rate: f64,
+    /// Whether the port waits for each message.
+    offline: bool,
     build: Build<L>,
 }
 
@@ -156,6 +150,7 @@ impl Engine {
                 emissions,
                 shared,
                 rate,
+                offline,
                 build,
             },
         )
@@ -205,41 +200,57 @@ impl<L: Line> Parked<L> {
     }
 
     /// The input thread: makes the stages, starts the others, then prepares input until shutdown.
-    fn run(mut self, off_audio: &OffAudio) {
-        let _lifeline = Lifeline(self.shared.clone());
+    fn run(self, off_audio: &OffAudio) {
+        let Self {
+            mut signals,
+            emissions,
+            shared,
+            rate,
+            offline,
+            build,
+        } = self;
+        let _lifeline = Lifeline(shared.clone());
         let (sleeper, waker) = wake::pair();
-        let _ = self.shared.input_waker.set(waker.clone());
-        let built = (self.build)(off_audio).and_then(|stages| {
-            let plans = Arc::new(Plans::<L>::default());
-            let lanes = Lanes::start(
-                stages.reactive,
-                stages.generative,
-                stages.output,
-                plans.clone(),
-                self.emissions,
-                waker,
-                self.shared.clone(),
-                self.rate,
-            );
-            lanes
-                .map(|lanes| (stages.input, lanes))
-                .map_err(|e| format!("No thread: {e}."))
-        });
-        match built {
-            Ok((stage, lanes)) => {
-                *self.shared.state.lock() = EngineState::Ready;
-                run_input(stage, &mut self.signals, lanes, &sleeper, &self.shared);
+        let _ = shared.input_waker.set(waker.clone());
+        let emissions = Emissions::new(emissions);
+        let reason = match build(off_audio) {
+            Ok(stages) if offline => {
+                *shared.state.lock() = EngineState::Ready;
+                bounce::run(stages, &mut signals, emissions, rate, &sleeper, &shared);
+                return;
             }
-            Err(reason) => {
-                *self.shared.state.lock() = EngineState::Failed(reason);
-                // Nobody answers, but nobody may wait for an answer either.
-                while !self.shared.is_shut_down() {
-                    while self.signals.pop().is_ok() {
-                        self.shared.done();
+            Ok(stages) => {
+                let lanes = Lanes::start(
+                    stages.reactive,
+                    stages.generative,
+                    stages.output,
+                    Arc::new(Plans::<L>::default()),
+                    emissions,
+                    waker,
+                    shared.clone(),
+                    rate,
+                );
+                match lanes {
+                    Ok(lanes) => {
+                        *shared.state.lock() = EngineState::Ready;
+                        run_input(stages.input, &mut signals, lanes, &sleeper, &shared);
+                        return;
                     }
-                    sleeper.sleep_unless(|| !self.signals.is_empty() || self.shared.is_shut_down());
+                    Err(error) => format!("No thread: {error}."),
                 }
             }
+            Err(reason) => reason,
+        };
+        *shared.state.lock() = EngineState::Failed(reason);
+        // Nobody answers, but nobody may wait for an answer either.
+        while !shared.is_shut_down() {
+            while signals.pop().is_ok() {
+                shared.done();
+            }
+            sleeper.sleep_unless(|| !signals.is_empty() || shared.is_shut_down());
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

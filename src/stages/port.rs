@@ -10,7 +10,8 @@
 
 use super::counters::Counters;
 use super::due_queue::DueQueue;
-use super::engine::{Emission, Shared};
+use super::emissions::Emission;
+use super::engine::Shared;
 use super::event::{HostEvent, Signal, Stamped, Transport};
 use crate::music::{Message, TimedMessage};
 use rtrb::{Consumer, Producer};
