@@ -70,6 +70,14 @@ impl Shared {
         drain();
     }
 
+    /// Says how the line is doing, unless it was ended: the next one may have the word by then.
+    fn tell(&self, state: EngineState) {
+        let mut told = self.state.lock();
+        if !self.is_shut_down() {
+            *told = state;
+        }
+    }
+
     pub(super) fn is_shut_down(&self) -> bool {
         self.shutdown.load(Ordering::Acquire)
     }
@@ -157,10 +165,33 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Tells the line to end, without waiting for it. `false` if its models are still being loaded,
+    /// which nothing interrupts: its thread lets them go when they are there, and dropping the
+    /// engine waits for that.
+    pub fn end(&self) -> bool {
+        let was_loading = {
+            let mut state = self.shared.state.lock();
+            let ended_before = self.shared.shutdown.swap(true, Ordering::AcqRel);
+            let was_loading = !ended_before && *state == EngineState::Loading;
+            if was_loading {
+                *state = EngineState::Idle;
+            }
+            was_loading
+        };
+        self.shared.wake_input();
+        !was_loading
+    }
+
+    /// Whether the line's threads are gone.
+    pub fn is_over(&self) -> bool {
+        self.input.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.shared.shutdown.store(true, Ordering::Release);
-        self.shared.wake_input();
+        self.end();
         if let Some(input) = self.input.take() {
             // A stage that panicked has already said so; there is nothing to add.
             let _ = input.join();
@@ -175,7 +206,7 @@ impl Drop for Lifeline {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let reason = "A stage stopped by an error of its own; reload the plugin.";
-            *self.0.state.lock() = EngineState::Failed(reason.to_owned());
+            self.0.tell(EngineState::Failed(reason.to_owned()));
             self.0.shutdown.store(true, Ordering::Release);
             self.0.wake_input();
         }
@@ -186,12 +217,12 @@ impl<L: Line> Parked<L> {
     /// Starts the line's threads; the stages are made on the first of them. Returns at once.
     pub fn start(self) -> Engine {
         let shared = self.shared.clone();
-        let state = shared.state.clone();
-        *state.lock() = EngineState::Loading;
+        shared.tell(EngineState::Loading);
         let input = OffAudio::spawn("vocalise input", move |off_audio| self.run(off_audio));
         if let Err(error) = &input {
+            let reason = format!("The system gave no thread: {error}.");
+            shared.tell(EngineState::Failed(reason));
             shared.shutdown.store(true, Ordering::Release);
-            *state.lock() = EngineState::Failed(format!("The system gave no thread: {error}."));
         }
         Engine {
             shared,
@@ -213,9 +244,14 @@ impl<L: Line> Parked<L> {
         let (sleeper, waker) = wake::pair();
         let _ = shared.input_waker.set(waker.clone());
         let emissions = Emissions::new(emissions);
+        if shared.is_shut_down() {
+            return;
+        }
         let reason = match build(off_audio) {
+            // The line was ended meanwhile: what was loaded goes, here and now.
+            Ok(_) if shared.is_shut_down() => return,
             Ok(stages) if offline => {
-                *shared.state.lock() = EngineState::Ready;
+                shared.tell(EngineState::Ready);
                 bounce::run(stages, &mut signals, emissions, rate, &sleeper, &shared);
                 return;
             }
@@ -232,7 +268,7 @@ impl<L: Line> Parked<L> {
                 );
                 match lanes {
                     Ok(lanes) => {
-                        *shared.state.lock() = EngineState::Ready;
+                        shared.tell(EngineState::Ready);
                         run_input(stages.input, &mut signals, lanes, &sleeper, &shared);
                         return;
                     }
@@ -241,7 +277,7 @@ impl<L: Line> Parked<L> {
             }
             Err(reason) => reason,
         };
-        *shared.state.lock() = EngineState::Failed(reason);
+        shared.tell(EngineState::Failed(reason));
         // Nobody answers, but nobody may wait for an answer either.
         while !shared.is_shut_down() {
             while signals.pop().is_ok() {
