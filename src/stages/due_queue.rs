@@ -50,6 +50,20 @@ impl DueQueue {
         self.len = self.len.saturating_sub(1);
     }
 
+    /// Takes the beginnings of a note out; whether there were any.
+    pub fn remove_note_on(&mut self, channel: u8, key: u8) -> bool {
+        let mut kept = 0;
+        for at in 0..self.len {
+            if self.messages[at].message.begins() != Some((channel, key)) {
+                self.messages[kept] = self.messages[at];
+                kept += 1;
+            }
+        }
+        let any = kept < self.len;
+        self.len = kept;
+        any
+    }
+
     pub fn clear(&mut self) {
         self.len = 0;
     }
@@ -72,6 +86,25 @@ mod tests {
         assert!(!queue.insert(timed(0, 5)));
         for (position, key) in [(10, 2), (20, 4), (30, 1), (30, 3)] {
             assert_eq!(queue.first(), Some(timed(position, key)));
+            queue.remove_first();
+        }
+        assert_eq!(queue.first(), None);
+    }
+
+    #[test]
+    fn a_note_is_taken_out_and_the_others_stay_in_order() {
+        let mut queue = DueQueue::new(4);
+        for key in [60, 64, 60, 67] {
+            queue.insert(TimedMessage {
+                position: 0,
+                message: Message::note_on(0, key, 0.5),
+            });
+        }
+        assert!(queue.remove_note_on(0, 60));
+        assert!(!queue.remove_note_on(0, 60) && !queue.remove_note_on(1, 64));
+        for key in [64, 67] {
+            let first = queue.first().and_then(|timed| timed.message.begins());
+            assert_eq!(first, Some((0, key)));
             queue.remove_first();
         }
         assert_eq!(queue.first(), None);

@@ -4,6 +4,7 @@ use super::engine::Shared;
 use super::playback::Player;
 use crate::music::TimedMessage;
 use rtrb::Producer;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// A message on its way to the audio thread.
@@ -40,5 +41,6 @@ impl Emissions {
                 std::thread::sleep(Duration::from_micros(500));
             }
         }
+        shared.decided.store(player.now(), Ordering::Release);
     }
 }

@@ -11,7 +11,7 @@ use super::port::Port;
 use super::wake::{self, Waker};
 use parking_lot::Mutex;
 use rtrb::{Consumer, Producer, RingBuffer};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -42,6 +42,8 @@ pub(super) struct Shared {
     pub counters: Arc<Counters>,
     /// Messages that were pushed anywhere and whose effects are not all pushed yet.
     pub in_flight: AtomicUsize,
+    /// Position up to which everything is decided and on its way to the port.
+    pub decided: AtomicI64,
     shutdown: AtomicBool,
     state: Arc<Mutex<EngineState>>,
     input_waker: OnceLock<Waker>,

@@ -259,6 +259,11 @@ impl Player {
         self.out.clear();
     }
 
+    /// Position of the newest message that came by.
+    pub(super) fn now(&self) -> i64 {
+        self.now
+    }
+
     /// Messages that are ready for the audio thread.
     pub(super) fn drain(&mut self) -> std::vec::Drain<'_, TimedMessage> {
         self.out.drain(..)

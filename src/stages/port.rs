@@ -20,12 +20,16 @@ use std::sync::atomic::Ordering;
 
 /// Live events leave this much later than one block, so that the threads' jitter disappears.
 const MARGIN_S: f64 = 0.005;
-/// A note-on later than this is not worth playing (the model was still loading, say).
+/// A note-on later than this is not played in its turn (the model was still loading, say): caught
+/// up with, a phrase would come out as a burst of notes. Only a note that is still held when the
+/// line has caught up is struck then, because the singer hears that it is missing.
 const TOO_LATE_S: f64 = 0.25;
 /// Distance between two [`HostEvent::Tick`]s.
 const TICK_S: f64 = 0.01;
 /// Events that may wait for their time at once.
 const QUEUE: usize = 4_096;
+/// Notes that may wait to be struck late at once.
+const MISSED: usize = 128;
 
 /// Keys that sound, one bit each, by channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +85,8 @@ pub struct Port<F> {
     transport: Option<Stamped<Transport>>,
     next_tick: Option<i64>,
     queue: DueQueue,
+    /// Note-ons that came too late, and whose note-offs did not come yet.
+    missed: DueQueue,
     held: HeldNotes,
 }
 
@@ -109,6 +115,7 @@ impl<F> Port<F> {
             transport: None,
             next_tick: ticks.then_some(0),
             queue: DueQueue::new(QUEUE),
+            missed: DueQueue::new(MISSED),
             held: HeldNotes::default(),
         }
     }
@@ -187,6 +194,7 @@ impl<F> Port<F> {
     pub fn reset(&mut self) {
         self.epoch = self.epoch.wrapping_add(1);
         self.queue.clear();
+        self.missed.clear();
         self.release_pending = true;
         self.transport = None;
         self.gap = 0;
@@ -205,17 +213,22 @@ impl<F> Port<F> {
     /// offset in the block, sorted. `send` says whether the host took it.
     pub fn finish(&mut self, len: usize, mut send: impl FnMut(u32, Message) -> bool) {
         let end = self.position + len as i64;
+        // Read first: what was decided up to there is then among what is collected.
+        let decided = self.shared.decided.load(Ordering::Acquire);
         self.collect();
         if self.release_pending {
+            self.missed.clear();
             self.release_pending = !self.release_held(&mut send);
         }
+        let mut taken = true;
         while let Some(due) = self.queue.first().filter(|due| due.position < end) {
             let lateness = self.position - due.position;
             let offset = due
                 .position
                 .clamp(self.position, (end - 1).max(self.position));
             let offset = (offset - self.position) as u32;
-            if !self.send(offset, lateness, due.message, &mut send) {
+            taken = self.send(offset, lateness, due, &mut send);
+            if !taken {
                 // The host's queue is full: nothing else fits either, so it stays the first.
                 break;
             }
@@ -223,6 +236,10 @@ impl<F> Port<F> {
             if lateness > 0 {
                 Counters::add(&self.shared.counters.late_events, 1);
             }
+        }
+        // Whoever lags behind may not have come to the note's end yet.
+        if taken && !self.is_too_late(self.position - (decided + self.delay)) {
+            self.strike_missed(len.saturating_sub(1) as u32, &mut send);
         }
         self.position = end;
     }
@@ -232,42 +249,85 @@ impl<F> Port<F> {
         &mut self,
         offset: u32,
         lateness: i64,
-        message: Message,
+        due: TimedMessage,
         send: &mut impl FnMut(u32, Message) -> bool,
     ) -> bool {
-        match message {
+        match due.message {
             Message::NoteOn { channel, key, .. } => {
                 if self.muted {
                     return true;
                 }
-                if lateness as f64 > TOO_LATE_S * self.rate {
-                    Counters::add(&self.shared.counters.skipped_notes, 1);
+                if self.is_too_late(lateness) {
+                    self.forget_missed(channel, key);
+                    if !self.missed.insert(due) {
+                        Counters::add(&self.shared.counters.skipped_notes, 1);
+                    }
                     return true;
                 }
-                if self.held.contains(channel, key) {
-                    if !self.hand_over(offset, Message::note_off(channel, key, 0.0), send) {
-                        return false;
-                    }
-                    self.held.remove(channel, key);
-                }
-                let sent = self.hand_over(offset, message, send);
+                let sent = self.strike(offset, channel, key, due.message, send);
                 if sent {
-                    self.held.insert(channel, key);
+                    self.forget_missed(channel, key);
                 }
                 sent
             }
             Message::NoteOff { channel, key, .. } => {
+                self.forget_missed(channel, key);
                 if !self.held.contains(channel, key) {
                     return true;
                 }
-                let sent = self.hand_over(offset, message, send);
+                let sent = self.hand_over(offset, due.message, send);
                 if sent {
                     self.held.remove(channel, key);
                 }
                 sent
             }
-            _ => self.muted || self.hand_over(offset, message, send),
+            _ => self.muted || self.hand_over(offset, due.message, send),
         }
+    }
+
+    /// Begins a note, ending the one that sounds on its key.
+    fn strike(
+        &mut self,
+        offset: u32,
+        channel: u8,
+        key: u8,
+        note_on: Message,
+        send: &mut impl FnMut(u32, Message) -> bool,
+    ) -> bool {
+        if self.held.contains(channel, key) {
+            if !self.hand_over(offset, Message::note_off(channel, key, 0.0), send) {
+                return false;
+            }
+            self.held.remove(channel, key);
+        }
+        let sent = self.hand_over(offset, note_on, send);
+        if sent {
+            self.held.insert(channel, key);
+        }
+        sent
+    }
+
+    /// Begins the notes that were missed and are still held.
+    fn strike_missed(&mut self, offset: u32, send: &mut impl FnMut(u32, Message) -> bool) {
+        while let Some(missed) = self.missed.first() {
+            if let Some((channel, key)) = missed.message.begins()
+                && !self.strike(offset, channel, key, missed.message, send)
+            {
+                return;
+            }
+            self.missed.remove_first();
+        }
+    }
+
+    /// Gives up a note that was missed: it ended, or began anew.
+    fn forget_missed(&mut self, channel: u8, key: u8) {
+        if self.missed.remove_note_on(channel, key) {
+            Counters::add(&self.shared.counters.skipped_notes, 1);
+        }
+    }
+
+    fn is_too_late(&self, lateness: i64) -> bool {
+        lateness as f64 > TOO_LATE_S * self.rate
     }
 
     fn hand_over(

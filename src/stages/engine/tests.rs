@@ -1,5 +1,5 @@
-//! A line on its threads, as a host sees it: what goes in, and what comes out after a reset and in a
-//! bounce. The models are echoes that a test can hold up.
+//! A line on its threads, as a host sees it: what goes in, and what comes out after a reset, in a
+//! bounce, and after a load that took its time. The models are echoes that a test can hold up.
 
 use super::*;
 use crate::music::Message;
@@ -183,6 +183,10 @@ fn on(channel: u8, key: u8) -> Message {
     Message::note_on(channel, key, 0.5)
 }
 
+fn off(channel: u8, key: u8) -> Message {
+    Message::note_off(channel, key, 0.0)
+}
+
 #[test]
 fn an_answer_to_what_was_asked_before_a_reset_does_not_play_after_it() {
     let (gate, was_asked, let_answer) = gate();
@@ -280,5 +284,64 @@ fn a_bounce_hears_both_lanes_in_the_order_of_the_command_line() {
             messages.iter().filter_map(|m| m.begins()).collect()
         };
         assert_eq!(begun(&sent), begun(&expected), "reactive lane slow: {slow}");
+    }
+}
+
+/// A line that is loading, and what ends its loading.
+fn loading(reactive: Echo) -> (Host, Sender<()>) {
+    let (loaded, wait) = unbounded::<()>();
+    let (stages, _) = stages(reactive, Echo::default(), 0);
+    let build = Box::new(move |_: &OffAudio| {
+        wait.recv().map_err(|e| e.to_string())?;
+        Ok(stages)
+    });
+    (Host::new(false, build), loaded)
+}
+
+#[test]
+fn a_note_held_since_the_models_were_loading_is_struck_when_they_are_there() {
+    let (mut host, loaded) = loading(Echo::default());
+    // Long over, and still held.
+    let mut sent = host.block(&[on(REACTIVE, 60)]);
+    sent.extend(host.block(&[off(REACTIVE, 60), on(REACTIVE, 64)]));
+    sent.extend(host.blocks());
+    assert_eq!(sent, []);
+    loaded.send(()).unwrap();
+    host.wait_until_idle();
+    // The newest that the line knows of is half a second old: who knows what ended since.
+    assert_eq!(host.block(&[]), []);
+    assert!(host.port.event(host.port.position(), HostEvent::Tick));
+    host.wait_until_idle();
+    assert_eq!(host.block(&[]), [on(REACTIVE, 64)]);
+    host.block(&[off(REACTIVE, 64)]);
+    host.wait_until_idle();
+    assert_eq!(host.blocks(), [off(REACTIVE, 64)]);
+}
+
+#[test]
+fn a_note_that_was_missed_is_not_struck_after_a_stop_or_a_reset() {
+    let interruptions: [fn(&mut Host); 2] = [
+        |host| host.port.reset(),
+        |host| {
+            let playing = crate::stages::Transport {
+                playing: true,
+                ..crate::stages::Transport::STOPPED
+            };
+            host.port.transport(playing);
+            host.port.transport(crate::stages::Transport::STOPPED);
+        },
+    ];
+    for interrupt in interruptions {
+        let (mut host, loaded) = loading(Echo::default());
+        host.block(&[on(REACTIVE, 60)]);
+        host.blocks();
+        loaded.send(()).unwrap();
+        host.wait_until_idle();
+        // Now the note waits to be struck.
+        assert_eq!(host.block(&[]), []);
+        interrupt(&mut host);
+        host.block(&[on(REACTIVE, 72)]);
+        host.wait_until_idle();
+        assert_eq!(host.blocks(), [on(REACTIVE, 72)]);
     }
 }
