@@ -3,7 +3,10 @@
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use headless::{Blocks, Heard, Host, Param, Script, Transport, key_name, picture};
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 /// Plays audio into a CLAP or VST3 plugin and shows what it heard.
@@ -41,30 +44,73 @@ struct Play {
     #[arg(long, value_name = "FILE.tsv")]
     f0: Option<PathBuf>,
     /// Samples in a block.
-    #[arg(long, value_name = "N", default_value_t = 512)]
+    #[arg(long, value_name = "N", default_value_t = 512, allow_negative_numbers = true,
+          value_parser = |text: &str| number(text, 1..=65_536_usize))]
     block: usize,
     /// Sample rate to run at, the file's own if not given.
-    #[arg(long, value_name = "HZ")]
+    #[arg(long, value_name = "HZ", allow_negative_numbers = true,
+          value_parser = |text: &str| number(text, 1_000..=768_000_u32))]
     rate: Option<u32>,
     /// Perform at the pace of a sound card instead of bouncing.
     #[arg(long)]
     realtime: bool,
     /// Play the host's clock at this tempo; without it there is none.
-    #[arg(long, value_name = "BPM")]
+    #[arg(long, value_name = "BPM", allow_negative_numbers = true,
+          value_parser = |text: &str| number(text, 1.0..=1_000.0))]
     tempo: Option<f64>,
     /// Silence after the audio, in seconds.
-    #[arg(long, value_name = "S", default_value_t = 2.0)]
+    #[arg(long, value_name = "S", default_value_t = 2.0, allow_negative_numbers = true,
+          value_parser = |text: &str| number(text, 0.0..=600.0))]
     tail: f64,
     /// Set a parameter before the first sample.
-    #[arg(long = "set", value_name = "NAME=VALUE")]
-    set: Vec<String>,
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
+    set: Vec<(String, String)>,
     /// Print only the notes, tab-separated.
     #[arg(long)]
     notes: bool,
 }
 
+/// A number in `range`; nothing that is not a number lies in one.
+fn number<T: FromStr + PartialOrd + Display>(
+    text: &str,
+    range: RangeInclusive<T>,
+) -> Result<T, String> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| {
+        let (least, most) = range.into_inner();
+        format!("a number from {least} to {most} is wanted")
+    })
+}
+
+/// A parameter's name and its value.
+fn assignment(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE is wanted")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// What was asked; a request that makes no sense ends the program with one line and exit code 2.
+fn arguments() -> Cli {
+    Cli::try_parse().unwrap_or_else(|error| {
+        if !error.use_stderr() {
+            error.exit();
+        }
+        let text = error.to_string();
+        let first: Vec<&str> = text
+            .lines()
+            .take_while(|line| !line.is_empty())
+            .map(str::trim)
+            .collect();
+        let said = first.join(" ");
+        eprintln!(
+            "headless: {}",
+            said.strip_prefix("error: ").unwrap_or(&said)
+        );
+        std::process::exit(2);
+    })
+}
+
 fn main() {
-    let result = match Cli::parse().command {
+    let result = match arguments().command {
         Command::Play(play) => run_play(&play),
         Command::Info { plugin } => run_info(&plugin),
     };
@@ -87,11 +133,8 @@ fn run_play(args: &Play) -> Result<()> {
     script.blocks = Blocks::Fixed(args.block);
     script.tail = args.tail;
     script.transport = args.tempo.map(Transport::playing);
-    for assignment in &args.set {
-        let (name, value) = assignment
-            .split_once('=')
-            .with_context(|| format!("--set {assignment}: NAME=VALUE is wanted"))?;
-        script = script.set(0, name, value.into());
+    for (name, value) in &args.set {
+        script = script.set(0, name, value.as_str().into());
     }
 
     let mut host = headless::open(&args.plugin)?;

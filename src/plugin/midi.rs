@@ -58,7 +58,8 @@ pub fn note_event(timing: u32, message: Message) -> NoteEvent<()> {
     }
 }
 
-/// What the host sent, if the engine has a word for it. Wildcards say nothing and are left out.
+/// What the host sent, if the engine has one word for it; a wildcard may need several, see
+/// [`super::played`].
 pub fn message<S>(event: &NoteEvent<S>) -> Option<Message> {
     let place = |channel: &Channel, key: &Key| match (channel, key) {
         (Channel::Number(channel), Key::Number(key)) => Some((*channel, *key)),

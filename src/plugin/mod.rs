@@ -2,6 +2,7 @@
 
 mod midi;
 pub mod params;
+mod played;
 pub mod shell;
 mod starter;
 mod transport;

@@ -3,6 +3,7 @@
 //! Who has a symbolic-music network writes a [`MidiModel`] and exports `Shell<TheirModel>`; see
 //! `examples/echo.rs`.
 
+use super::played::PlayedNotes;
 use super::starter::Starter;
 use super::{midi, transport};
 use crate::stages::port::HeldNotes;
@@ -51,7 +52,10 @@ pub struct Shell<M: MidiModel> {
     start_asked: bool,
     /// Parameter values that the stages were last told.
     told: [Option<f32>; MOST_PARAMETERS],
+    /// What an earlier activation left sounding.
     held: HeldNotes,
+    /// What the host plays into the plugin.
+    played: PlayedNotes,
 }
 
 impl<M: MidiModel> Default for Shell<M> {
@@ -64,6 +68,7 @@ impl<M: MidiModel> Default for Shell<M> {
             start_asked: false,
             told: [None; MOST_PARAMETERS],
             held: HeldNotes::default(),
+            played: PlayedNotes::default(),
         }
     }
 }
@@ -122,9 +127,11 @@ impl<M: MidiModel> Plugin for Shell<M> {
         self.line.stop();
         self.start_asked = false;
         self.told = [None; MOST_PARAMETERS];
+        self.played.clear();
     }
 
     fn reset(&mut self) {
+        self.played.clear();
         if let Some(port) = &mut self.port {
             port.reset();
         }
@@ -160,11 +167,11 @@ impl<M: MidiModel> Plugin for Shell<M> {
             }
         }
         while let Some(event) = context.next_event() {
-            if let Some(message) = midi::message(&event) {
-                let position = start + i64::from(event.timing());
+            let position = start + i64::from(event.timing());
+            self.played.hear(&event, |message| {
                 port.tick_to(position);
                 port.event(position, HostEvent::Midi(message));
-            }
+            });
         }
         port.tick_to(start + len as i64);
         port.finish(len, |offset, message| {
@@ -209,3 +216,6 @@ macro_rules! export_midi_plugin {
         }
     };
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,7 @@ counters! {
     dropped_events,
     /// Events that reached the audio thread after their time and were sent at once.
     late_events,
-    /// Note-ons that were too late to be worth playing.
+    /// Notes that were over, or begun again, before they could be played.
     skipped_notes,
     /// Generative requests replaced by a newer one before they ran.
     replaced_plans,

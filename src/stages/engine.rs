@@ -1,16 +1,17 @@
 //! The stages on threads of their own.
 
 use super::access::{Infer, Line, PrepareInput, PrepareOutput};
+use super::bounce;
 use super::counters::Counters;
+use super::emissions::{Emission, Emissions};
 use super::event::{Signal, Stamped};
 use super::lanes::{Lanes, Plans, run_input};
 use super::off_audio::OffAudio;
 use super::port::Port;
 use super::wake::{self, Waker};
-use crate::music::TimedMessage;
 use parking_lot::Mutex;
 use rtrb::{Consumer, Producer, RingBuffer};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -20,15 +21,6 @@ use std::time::Duration;
 const SIGNALS: usize = 512;
 /// Messages that fit on the way out.
 const OUT: usize = 1_024;
-
-/// A message on its way to the audio thread.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Emission {
-    /// Emissions from before the newest reset are dropped by the port.
-    pub epoch: u32,
-    /// What is due when, before the constant delay.
-    pub timed: TimedMessage,
-}
 
 /// How the engine is doing, in words a user can act on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,9 +39,11 @@ pub enum EngineState {
 /// What all ends of a line share.
 #[derive(Default)]
 pub(super) struct Shared {
-    pub counters: Counters,
+    pub counters: Arc<Counters>,
     /// Messages that were pushed anywhere and whose effects are not all pushed yet.
     pub in_flight: AtomicUsize,
+    /// Position up to which everything is decided and on its way to the port.
+    pub decided: AtomicI64,
     shutdown: AtomicBool,
     state: Arc<Mutex<EngineState>>,
     input_waker: OnceLock<Waker>,
@@ -76,6 +70,14 @@ impl Shared {
             }
         }
         drain();
+    }
+
+    /// Says how the line is doing, unless it was ended: the next one may have the word by then.
+    fn tell(&self, state: EngineState) {
+        let mut told = self.state.lock();
+        if !self.is_shut_down() {
+            *told = state;
+        }
     }
 
     pub(super) fn is_shut_down(&self) -> bool {
@@ -113,6 +115,8 @@ pub struct Parked<L: Line> {
     emissions: Producer<Emission>,
     shared: Arc<Shared>,
     rate: f64,
+    /// Whether the port waits for each message.
+    offline: bool,
     build: Build<L>,
 }
 
@@ -156,16 +160,40 @@ impl Engine {
                 emissions,
                 shared,
                 rate,
+                offline,
                 build,
             },
         )
     }
 }
 
+impl Engine {
+    /// Tells the line to end, without waiting for it. `false` if its models are still being loaded,
+    /// which nothing interrupts: its thread lets them go when they are there, and dropping the
+    /// engine waits for that.
+    pub fn end(&self) -> bool {
+        let was_loading = {
+            let mut state = self.shared.state.lock();
+            let ended_before = self.shared.shutdown.swap(true, Ordering::AcqRel);
+            let was_loading = !ended_before && *state == EngineState::Loading;
+            if was_loading {
+                *state = EngineState::Idle;
+            }
+            was_loading
+        };
+        self.shared.wake_input();
+        !was_loading
+    }
+
+    /// Whether the line's threads are gone.
+    pub fn is_over(&self) -> bool {
+        self.input.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.shared.shutdown.store(true, Ordering::Release);
-        self.shared.wake_input();
+        self.end();
         if let Some(input) = self.input.take() {
             // A stage that panicked has already said so; there is nothing to add.
             let _ = input.join();
@@ -180,7 +208,7 @@ impl Drop for Lifeline {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let reason = "A stage stopped by an error of its own; reload the plugin.";
-            *self.0.state.lock() = EngineState::Failed(reason.to_owned());
+            self.0.tell(EngineState::Failed(reason.to_owned()));
             self.0.shutdown.store(true, Ordering::Release);
             self.0.wake_input();
         }
@@ -191,12 +219,12 @@ impl<L: Line> Parked<L> {
     /// Starts the line's threads; the stages are made on the first of them. Returns at once.
     pub fn start(self) -> Engine {
         let shared = self.shared.clone();
-        let state = shared.state.clone();
-        *state.lock() = EngineState::Loading;
+        shared.tell(EngineState::Loading);
         let input = OffAudio::spawn("vocalise input", move |off_audio| self.run(off_audio));
         if let Err(error) = &input {
+            let reason = format!("The system gave no thread: {error}.");
+            shared.tell(EngineState::Failed(reason));
             shared.shutdown.store(true, Ordering::Release);
-            *state.lock() = EngineState::Failed(format!("The system gave no thread: {error}."));
         }
         Engine {
             shared,
@@ -205,41 +233,62 @@ impl<L: Line> Parked<L> {
     }
 
     /// The input thread: makes the stages, starts the others, then prepares input until shutdown.
-    fn run(mut self, off_audio: &OffAudio) {
-        let _lifeline = Lifeline(self.shared.clone());
+    fn run(self, off_audio: &OffAudio) {
+        let Self {
+            mut signals,
+            emissions,
+            shared,
+            rate,
+            offline,
+            build,
+        } = self;
+        let _lifeline = Lifeline(shared.clone());
         let (sleeper, waker) = wake::pair();
-        let _ = self.shared.input_waker.set(waker.clone());
-        let built = (self.build)(off_audio).and_then(|stages| {
-            let plans = Arc::new(Plans::<L>::default());
-            let lanes = Lanes::start(
-                stages.reactive,
-                stages.generative,
-                stages.output,
-                plans.clone(),
-                self.emissions,
-                waker,
-                self.shared.clone(),
-                self.rate,
-            );
-            lanes
-                .map(|lanes| (stages.input, lanes))
-                .map_err(|e| format!("No thread: {e}."))
-        });
-        match built {
-            Ok((stage, lanes)) => {
-                *self.shared.state.lock() = EngineState::Ready;
-                run_input(stage, &mut self.signals, lanes, &sleeper, &self.shared);
+        let _ = shared.input_waker.set(waker.clone());
+        let emissions = Emissions::new(emissions);
+        if shared.is_shut_down() {
+            return;
+        }
+        let reason = match build(off_audio) {
+            // The line was ended meanwhile: what was loaded goes, here and now.
+            Ok(_) if shared.is_shut_down() => return,
+            Ok(stages) if offline => {
+                shared.tell(EngineState::Ready);
+                bounce::run(stages, &mut signals, emissions, rate, &sleeper, &shared);
+                return;
             }
-            Err(reason) => {
-                *self.shared.state.lock() = EngineState::Failed(reason);
-                // Nobody answers, but nobody may wait for an answer either.
-                while !self.shared.is_shut_down() {
-                    while self.signals.pop().is_ok() {
-                        self.shared.done();
+            Ok(stages) => {
+                let lanes = Lanes::start(
+                    stages.reactive,
+                    stages.generative,
+                    stages.output,
+                    Arc::new(Plans::<L>::default()),
+                    emissions,
+                    waker,
+                    shared.clone(),
+                    rate,
+                );
+                match lanes {
+                    Ok(lanes) => {
+                        shared.tell(EngineState::Ready);
+                        run_input(stages.input, &mut signals, lanes, &sleeper, &shared);
+                        return;
                     }
-                    sleeper.sleep_unless(|| !self.signals.is_empty() || self.shared.is_shut_down());
+                    Err(error) => format!("No thread: {error}."),
                 }
             }
+            Err(reason) => reason,
+        };
+        shared.tell(EngineState::Failed(reason));
+        // Nobody answers, but nobody may wait for an answer either.
+        while !shared.is_shut_down() {
+            while signals.pop().is_ok() {
+                shared.done();
+            }
+            sleeper.sleep_unless(|| !signals.is_empty() || shared.is_shut_down());
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,7 @@
-//! The same stages on the caller's own thread, one message at a time: for files and tests.
+//! The same stages on one thread, one message at a time: for files, bounces and tests.
+//!
+//! Each message is worked off before the next one is taken, so nothing is under way when a reset
+//! comes and no answer can be older than it: epochs are the business of who runs this line.
 
 use super::access::{Line, Requests};
 use super::counters::{Counters, CountersView};
@@ -7,6 +10,7 @@ use super::event::{HostEvent, Stamped};
 use super::playback::Player;
 use super::steps::{answer, output_event, output_planned, output_response};
 use crate::music::TimedMessage;
+use std::sync::Arc;
 
 /// A line that runs to the end with each message it is given.
 pub struct Inline<L: Line> {
@@ -14,18 +18,23 @@ pub struct Inline<L: Line> {
     requests: Requests<L>,
     player: Player,
     said: Vec<Stamped<L::Feedback>>,
-    counters: Counters,
+    counters: Arc<Counters>,
 }
 
 impl<L: Line> Inline<L> {
     /// A line for a stream at `rate` Hz.
     pub fn new(stages: Stages<L>, rate: f64) -> Self {
+        Self::counting(stages, rate, Arc::default())
+    }
+
+    /// [`Self::new`] with counters that others read.
+    pub(super) fn counting(stages: Stages<L>, rate: f64, counters: Arc<Counters>) -> Self {
         Self {
             stages,
             requests: Requests::default(),
             player: Player::new(rate),
             said: Vec::new(),
-            counters: Counters::default(),
+            counters,
         }
     }
 
@@ -53,12 +62,18 @@ impl<L: Line> Inline<L> {
         self.player.drain()
     }
 
+    /// What the output stage plays on.
+    pub(super) fn player(&mut self) -> &mut Player {
+        &mut self.player
+    }
+
     /// Failed runs; nothing else can be lost here.
     pub fn counters(&self) -> CountersView {
         self.counters.view()
     }
 
-    /// Works until no stage has anything left to do.
+    /// Works until no stage has anything left to do: in rounds, the reactive lane before the
+    /// generative one, and what the output stage says in one round is heard in the next.
     fn settle(&mut self) {
         loop {
             let output = self.stages.output.as_mut();

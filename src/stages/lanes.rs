@@ -2,7 +2,8 @@
 
 use super::access::{Infer, Line, PrepareInput, PrepareOutput, Requests};
 use super::counters::Counters;
-use super::engine::{Emission, Lifeline, Shared};
+use super::emissions::Emissions;
+use super::engine::{Lifeline, Shared};
 use super::event::{HostEvent, Signal, Stamped};
 use super::off_audio::OffAudio;
 use super::playback::Player;
@@ -33,9 +34,22 @@ enum Answer<L: Line> {
     Event(Stamped<HostEvent>),
 }
 
+/// A message that does not keep its place among the host's events, and the epoch it was asked in.
+struct OfEpoch<T> {
+    epoch: u32,
+    message: Stamped<T>,
+}
+
+impl<T> OfEpoch<T> {
+    /// Whether the reset that began its epoch has not come by yet.
+    fn is_newer_than(&self, epoch: u32) -> bool {
+        self.epoch.wrapping_sub(epoch).cast_signed() > 0
+    }
+}
+
 /// Generative requests that wait: newer ones replace stale ones.
 pub(super) struct Plans<L: Line> {
-    waiting: Mutex<VecDeque<Stamped<L::Plan>>>,
+    waiting: Mutex<VecDeque<OfEpoch<L::Plan>>>,
 }
 
 impl<L: Line> Default for Plans<L> {
@@ -53,7 +67,9 @@ pub(super) struct Lanes<L: Line> {
     plans: Arc<Plans<L>>,
     /// `None` for a line without a generative lane.
     plan_waker: Option<Waker>,
-    feedback: Consumer<Stamped<L::Feedback>>,
+    feedback: Consumer<OfEpoch<L::Feedback>>,
+    /// That of the newest reset which the input stage knows of.
+    epoch: u32,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -67,7 +83,7 @@ impl<L: Line> Lanes<L> {
         generative: Option<Box<dyn Infer<Request = L::Plan, Response = L::Planned>>>,
         output: Box<dyn PrepareOutput<L>>,
         plans: Arc<Plans<L>>,
-        emissions: Producer<Emission>,
+        emissions: Emissions,
         input_waker: Waker,
         shared: Arc<Shared>,
         rate: f64,
@@ -88,7 +104,6 @@ impl<L: Line> Lanes<L> {
                 emissions,
                 feedback,
                 input_waker,
-                epoch: 0,
             };
             run_output(
                 output,
@@ -131,6 +146,7 @@ impl<L: Line> Lanes<L> {
             plans,
             plan_waker,
             feedback: feedback_out,
+            epoch: 0,
             threads,
         })
     }
@@ -153,14 +169,26 @@ impl<L: Line> Lanes<L> {
             {
                 let mut waiting = self.plans.waiting.lock();
                 let before = waiting.len();
-                waiting.retain(|old| !L::replaces(&plan.body, &old.body));
+                waiting.retain(|old| !L::replaces(&plan.body, &old.message.body));
                 let replaced = before - waiting.len();
-                waiting.push_back(plan);
+                waiting.push_back(OfEpoch {
+                    epoch: self.epoch,
+                    message: plan,
+                });
                 Counters::add(&shared.counters.replaced_plans, replaced as u64);
                 shared.in_flight.fetch_sub(replaced, Ordering::AcqRel);
             }
             waker.wake();
         }
+    }
+
+    /// Begins an epoch: what waits to be planned was asked before it.
+    fn begin_epoch(&mut self, epoch: u32, shared: &Shared) {
+        self.epoch = epoch;
+        let mut waiting = self.plans.waiting.lock();
+        let dropped = waiting.len();
+        waiting.clear();
+        shared.in_flight.fetch_sub(dropped, Ordering::AcqRel);
     }
 }
 
@@ -203,8 +231,10 @@ pub(super) fn run_input<L: Line>(
     let mut requests = Requests::default();
     while !shared.is_shut_down() {
         if let Ok(feedback) = lanes.feedback.pop() {
-            stage.feedback(feedback, &mut requests);
-            lanes.pass_on(&mut requests, shared);
+            if feedback.epoch == lanes.epoch {
+                stage.feedback(feedback.message, &mut requests);
+                lanes.pass_on(&mut requests, shared);
+            }
             shared.done();
         } else if let Ok(signal) = signals.pop() {
             match signal.body {
@@ -212,6 +242,9 @@ pub(super) fn run_input<L: Line>(
                     stage.frame(Stamped::new(signal.position, frame), &mut requests);
                 }
                 Signal::Event(event) => {
+                    if let HostEvent::Reset { epoch } = event {
+                        lanes.begin_epoch(epoch, shared);
+                    }
                     let event = Stamped::new(signal.position, event);
                     let work = Work::Event(event);
                     push_waiting(&mut lanes.work, work, &lanes.work_waker, shared);
@@ -269,7 +302,7 @@ fn run_reactive<L: Line>(
 fn run_generative<L: Line>(
     mut stage: Box<dyn Infer<Request = L::Plan, Response = L::Planned>>,
     plans: &Plans<L>,
-    mut planned: Producer<Stamped<L::Planned>>,
+    mut planned: Producer<OfEpoch<L::Planned>>,
     output: &Waker,
     sleeper: &Sleeper,
     shared: &Shared,
@@ -280,9 +313,11 @@ fn run_generative<L: Line>(
             sleeper.sleep_unless(|| !plans.waiting.lock().is_empty() || shared.is_shut_down());
             continue;
         };
-        let position = plan.position;
-        if let Some(answer) = answer(stage.as_mut(), plan, &shared.counters) {
-            push_waiting(&mut planned, Stamped::new(position, answer), output, shared);
+        let OfEpoch { epoch, message } = plan;
+        let position = message.position;
+        if let Some(answer) = answer(stage.as_mut(), message, &shared.counters) {
+            let message = Stamped::new(position, answer);
+            push_waiting(&mut planned, OfEpoch { epoch, message }, output, shared);
         }
         shared.done();
     }
@@ -290,30 +325,18 @@ fn run_generative<L: Line>(
 
 /// Where the output thread's products go.
 struct WayOut<F> {
-    emissions: Producer<Emission>,
-    feedback: Producer<Stamped<F>>,
+    emissions: Emissions,
+    feedback: Producer<OfEpoch<F>>,
     input_waker: Waker,
-    epoch: u32,
 }
 
 impl<F> WayOut<F> {
     fn deliver(&mut self, player: &mut Player, said: &mut Vec<Stamped<F>>, shared: &Shared) {
-        for timed in player.drain() {
-            let mut emission = Emission {
-                epoch: self.epoch,
-                timed,
-            };
-            while let Err(rtrb::PushError::Full(back)) = self.emissions.push(emission) {
-                if shared.is_shut_down() {
-                    return;
-                }
-                emission = back;
-                std::thread::sleep(Duration::from_micros(500));
-            }
-        }
-        for feedback in said.drain(..) {
+        self.emissions.send(player, shared);
+        let epoch = self.emissions.epoch;
+        for message in said.drain(..) {
             shared.begin();
-            if self.feedback.push(feedback).is_err() {
+            if self.feedback.push(OfEpoch { epoch, message }).is_err() {
                 // Waiting here could close a circle of full rings.
                 shared.done();
                 Counters::add(&shared.counters.dropped_events, 1);
@@ -323,10 +346,33 @@ impl<F> WayOut<F> {
     }
 }
 
+/// The next answer of this epoch. Older ones are dropped; newer ones wait for the reset that goes
+/// before them, which is still under way in the reactive lane.
+fn next_planned<T>(
+    planned: &mut Consumer<OfEpoch<T>>,
+    epoch: u32,
+    shared: &Shared,
+) -> Option<Stamped<T>> {
+    while has_planned(planned, epoch) {
+        let answer = planned.pop().ok()?;
+        if answer.epoch == epoch {
+            return Some(answer.message);
+        }
+        shared.done();
+    }
+    None
+}
+
+/// Whether there is an answer that need not wait for a reset.
+fn has_planned<T>(planned: &mut Consumer<OfEpoch<T>>, epoch: u32) -> bool {
+    let next = planned.peek();
+    next.is_ok_and(|answer| !answer.is_newer_than(epoch))
+}
+
 fn run_output<L: Line>(
     mut stage: Box<dyn PrepareOutput<L>>,
     mut results: Consumer<Answer<L>>,
-    mut planned: Consumer<Stamped<L::Planned>>,
+    mut planned: Consumer<OfEpoch<L::Planned>>,
     mut way_out: WayOut<L::Feedback>,
     rate: f64,
     sleeper: &Sleeper,
@@ -335,6 +381,7 @@ fn run_output<L: Line>(
     let mut player = Player::new(rate);
     let mut said = Vec::new();
     while !shared.is_shut_down() {
+        let epoch = way_out.emissions.epoch;
         if let Ok(result) = results.pop() {
             match result {
                 Answer::Response(response) => {
@@ -342,16 +389,16 @@ fn run_output<L: Line>(
                 }
                 Answer::Event(event) => {
                     if let HostEvent::Reset { epoch } = event.body {
-                        way_out.epoch = epoch;
+                        way_out.emissions.epoch = epoch;
                     }
                     output_event::<L>(stage.as_mut(), &event, &mut player, &mut said);
                 }
             }
-        } else if let Ok(plan) = planned.pop() {
+        } else if let Some(plan) = next_planned(&mut planned, epoch, shared) {
             output_planned::<L>(stage.as_mut(), plan, &mut player, &mut said);
         } else {
             sleeper.sleep_unless(|| {
-                !results.is_empty() || !planned.is_empty() || shared.is_shut_down()
+                !results.is_empty() || has_planned(&mut planned, epoch) || shared.is_shut_down()
             });
             continue;
         }

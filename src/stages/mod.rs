@@ -15,11 +15,19 @@
 //! ```
 //!
 //! [`Engine`] runs them on threads; [`Inline`] runs the same objects on the caller's thread, for
-//! files. Both give the same events (DESIGN: determinism), because in offline mode the port feeds
-//! the threads one message at a time and waits until the line is idle.
+//! files. Both give the same events (DESIGN: determinism): every stage hears what one lane tells it
+//! in the same order either way, and in offline mode, where the port waits for each message, the
+//! engine's one thread runs an [`Inline`] itself.
+//!
+//! A reset of the host begins a new epoch. It goes down the reactive lane in its place; what could
+//! overtake it or fall behind (plans, their answers, feedback, messages on their way out) carries
+//! the epoch in which it was asked for, and is dropped in a later one.
 
 mod access;
+mod bounce;
 mod counters;
+mod due_queue;
+mod emissions;
 mod engine;
 mod event;
 mod inline;

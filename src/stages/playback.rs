@@ -53,7 +53,8 @@ pub struct Policy {
     pub overwrite: Overwrite,
     /// Whether notes that sound are released first.
     pub release_first: bool,
-    /// Repeats the sequence every so many of its units; `None` plays it once.
+    /// Repeats the sequence every so many of its units; `None` plays it once. Repetitions whose
+    /// time has passed when the sequence is played are left out.
     pub repeat_every: Option<f64>,
     /// Whether a stop of the transport drops what is pending of it. A jump (a loop's end, say) drops
     /// what is pending in song time either way: the place it was meant for is gone.
@@ -111,13 +112,59 @@ enum Due {
     Song(f64),
 }
 
+impl Due {
+    /// So many samples or quarters later.
+    fn later(self, by: f64) -> Self {
+        match self {
+            Self::Sample(sample) => Self::Sample(sample + by.round() as i64),
+            Self::Song(quarters) => Self::Song(quarters + by),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Pending {
-    due: Due,
-    message: Message,
-    /// Distance to its next repetition, in the unit of `due` (samples or quarters).
+    /// When it is due for the first time.
+    first: Due,
+    /// How often it was repeated already.
+    repetition: u64,
+    /// Distance between repetitions, in the unit of `first` (samples or quarters).
     repeat: Option<f64>,
+    /// `first` of what begins the note that this ends, else its own: an end is skipped with its
+    /// beginning.
+    begun: Due,
+    message: Message,
     clear_on_stop: bool,
+}
+
+impl Pending {
+    /// When it is due next; counted from the first time, so that rounding never adds up.
+    fn due(&self) -> Due {
+        let every = self.repeat.unwrap_or(0.0);
+        self.first.later(every * self.repetition as f64)
+    }
+
+    /// Its next repetition, where it has any.
+    fn repeated(self) -> Option<Self> {
+        self.repeat.map(|_| Self {
+            repetition: self.repetition + 1,
+            ..self
+        })
+    }
+
+    /// Goes on with the first repetition that begins at `sample` or at the song's place `quarters`,
+    /// or later. What is played once stays.
+    fn skip_to(&mut self, sample: i64, quarters: Option<f64>) {
+        let Some(every) = self.repeat else {
+            return;
+        };
+        let passed = match self.begun {
+            Due::Sample(begun) => (sample - begun) as f64,
+            Due::Song(begun) => quarters.map_or(0.0, |here| here - begun),
+        };
+        // A hair early counts as on time: places in the song are fractions.
+        self.repetition = (passed / every - 1e-9).ceil().max(0.0) as u64;
+    }
 }
 
 /// Keeps what is pending and turns it into sample positions as the stream goes on. Lives on the
@@ -160,20 +207,11 @@ impl Player {
         let mut due: Vec<(i64, Pending)> = Vec::new();
         let mut index = 0;
         while index < self.pending.len() {
-            let at = self.sample_of(self.pending[index].due);
+            let at = self.sample_of(self.pending[index].due());
             if at.is_some_and(|at| at <= horizon) {
                 let pending = self.pending.remove(index);
                 due.push((at.unwrap_or(self.now), pending));
-                if let Some(step) = pending.repeat {
-                    let next = match pending.due {
-                        Due::Sample(s) => Due::Sample(s + (step as i64).max(1)),
-                        Due::Song(q) => Due::Song(q + step),
-                    };
-                    self.pending.push(Pending {
-                        due: next,
-                        ..pending
-                    });
-                }
+                self.pending.extend(pending.repeated());
             } else {
                 index += 1;
             }
@@ -194,6 +232,12 @@ impl Player {
         let last = self.transport.body;
         if next.playing && !last.playing {
             self.started = Some((position, next.quarters));
+            // What outlived the stop goes on where the song does.
+            for pending in &mut self.pending {
+                if let Due::Song(_) = pending.first {
+                    pending.skip_to(position, next.quarters);
+                }
+            }
         }
         let expected = last.advanced(position - self.transport.position, self.rate);
         let stopped = last.playing && !next.playing;
@@ -201,7 +245,7 @@ impl Player {
         self.transport = Stamped::new(position, next);
         if stopped || jumped {
             self.release(position);
-            self.pending.retain(|p| match p.due {
+            self.pending.retain(|p| match p.first {
                 Due::Song(_) => stopped && !p.clear_on_stop,
                 Due::Sample(_) => !p.clear_on_stop,
             });
@@ -213,6 +257,11 @@ impl Player {
         self.pending.clear();
         self.sounding = [0; 16];
         self.out.clear();
+    }
+
+    /// Position of the newest message that came by.
+    pub(super) fn now(&self) -> i64 {
+        self.now
     }
 
     /// Messages that are ready for the audio thread.
@@ -317,13 +366,17 @@ impl Player {
                 let begins = |e: &&(f64, Message)| e.1.begins() == Some(note);
                 sequence.events[..index].iter().rev().find(begins)
             });
-            let at = begun.map_or(*at, |(on, _)| at.max(on + 1.0 / per_unit));
-            self.pending.push(Pending {
-                due: due(at),
-                message: *message,
+            let first = begun.map_or(*at, |(on, _)| at.max(on + 1.0 / per_unit));
+            let mut pending = Pending {
+                first: due(first),
+                repetition: 0,
                 repeat,
+                begun: due(begun.map_or(*at, |(on, _)| *on)),
+                message: *message,
                 clear_on_stop,
-            });
+            };
+            pending.skip_to(position, here.quarters);
+            self.pending.push(pending);
         }
         self.advance(position);
     }
@@ -332,7 +385,7 @@ impl Player {
     /// that sound not before `now`.
     fn drop_pending(&mut self, from: i64, now: i64) {
         let all = std::mem::take(&mut self.pending);
-        let stays = |p: &Pending| self.sample_of(p.due).is_some_and(|at| at < from);
+        let stays = |p: &Pending| self.sample_of(p.due()).is_some_and(|at| at < from);
         let (mut kept, dropped): (Vec<_>, Vec<_>) = all.into_iter().partition(stays);
         for pending in dropped {
             let Some((channel, key)) = pending.message.ends() else {
@@ -350,7 +403,8 @@ impl Player {
                 .any(|p| p.message.begins() == Some((channel, key)))
             {
                 kept.push(Pending {
-                    due: Due::Sample(from),
+                    first: Due::Sample(from),
+                    repetition: 0,
                     repeat: None,
                     ..pending
                 });

@@ -9,7 +9,9 @@
 )]
 
 use super::counters::Counters;
-use super::engine::{Emission, Shared};
+use super::due_queue::DueQueue;
+use super::emissions::Emission;
+use super::engine::Shared;
 use super::event::{HostEvent, Signal, Stamped, Transport};
 use crate::music::{Message, TimedMessage};
 use rtrb::{Consumer, Producer};
@@ -18,12 +20,16 @@ use std::sync::atomic::Ordering;
 
 /// Live events leave this much later than one block, so that the threads' jitter disappears.
 const MARGIN_S: f64 = 0.005;
-/// A note-on later than this is not worth playing (the model was still loading, say).
+/// A note-on later than this is not played in its turn (the model was still loading, say): caught
+/// up with, a phrase would come out as a burst of notes. Only a note that is still held when the
+/// line has caught up is struck then, because the singer hears that it is missing.
 const TOO_LATE_S: f64 = 0.25;
 /// Distance between two [`HostEvent::Tick`]s.
 const TICK_S: f64 = 0.01;
 /// Events that may wait for their time at once.
 const QUEUE: usize = 4_096;
+/// Notes that may wait to be struck late at once.
+const MISSED: usize = 128;
 
 /// Keys that sound, one bit each, by channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,37 +60,6 @@ impl HeldNotes {
     }
 }
 
-/// Messages in the order of their time; fixed memory.
-struct DueQueue {
-    /// Sorted, the earliest last.
-    messages: Box<[TimedMessage]>,
-    len: usize,
-}
-
-impl DueQueue {
-    /// Adds a message after those of the same position; `false` when the queue is full.
-    fn insert(&mut self, message: TimedMessage) -> bool {
-        if self.len == self.messages.len() {
-            return false;
-        }
-        let at = self.messages[..self.len].partition_point(|m| m.position > message.position);
-        self.messages.copy_within(at..self.len, at + 1);
-        self.messages[at] = message;
-        self.len += 1;
-        true
-    }
-
-    fn pop_before(&mut self, position: i64) -> Option<TimedMessage> {
-        let last = self.len.checked_sub(1)?;
-        let message = self.messages[last];
-        if message.position >= position {
-            return None;
-        }
-        self.len = last;
-        Some(message)
-    }
-}
-
 /// The audio thread's end of the line. `F` is the front end's frame.
 pub struct Port<F> {
     signals: Producer<Stamped<Signal<F>>>,
@@ -110,11 +85,12 @@ pub struct Port<F> {
     transport: Option<Stamped<Transport>>,
     next_tick: Option<i64>,
     queue: DueQueue,
+    /// Note-ons that came too late, and whose note-offs did not come yet.
+    missed: DueQueue,
     held: HeldNotes,
 }
 
 impl<F> Port<F> {
-    #[expect(clippy::disallowed_macros, reason = "set-up, not the callback")]
     pub(super) fn new(
         signals: Producer<Stamped<Signal<F>>>,
         emissions: Consumer<Emission>,
@@ -123,10 +99,6 @@ impl<F> Port<F> {
         offline: bool,
         ticks: bool,
     ) -> Self {
-        let empty = TimedMessage {
-            position: 0,
-            message: Message::note_off(0, 0, 0.0),
-        };
         Self {
             signals,
             emissions,
@@ -142,10 +114,8 @@ impl<F> Port<F> {
             muted: false,
             transport: None,
             next_tick: ticks.then_some(0),
-            queue: DueQueue {
-                messages: vec![empty; QUEUE].into_boxed_slice(),
-                len: 0,
-            },
+            queue: DueQueue::new(QUEUE),
+            missed: DueQueue::new(MISSED),
             held: HeldNotes::default(),
         }
     }
@@ -223,7 +193,8 @@ impl<F> Port<F> {
     /// with the next signal.
     pub fn reset(&mut self) {
         self.epoch = self.epoch.wrapping_add(1);
-        self.queue.len = 0;
+        self.queue.clear();
+        self.missed.clear();
         self.release_pending = true;
         self.transport = None;
         self.gap = 0;
@@ -242,24 +213,33 @@ impl<F> Port<F> {
     /// offset in the block, sorted. `send` says whether the host took it.
     pub fn finish(&mut self, len: usize, mut send: impl FnMut(u32, Message) -> bool) {
         let end = self.position + len as i64;
+        // Read first: what was decided up to there is then among what is collected.
+        let decided = self.shared.decided.load(Ordering::Acquire);
         self.collect();
         if self.release_pending {
+            self.missed.clear();
             self.release_pending = !self.release_held(&mut send);
         }
-        while let Some(due) = self.queue.pop_before(end) {
+        let mut taken = true;
+        while let Some(due) = self.queue.first().filter(|due| due.position < end) {
             let lateness = self.position - due.position;
-            if lateness > 0 {
-                Counters::add(&self.shared.counters.late_events, 1);
-            }
             let offset = due
                 .position
                 .clamp(self.position, (end - 1).max(self.position));
             let offset = (offset - self.position) as u32;
-            if !self.send(offset, lateness, due.message, &mut send) {
-                // The host's queue is full: nothing else fits either, so it waits a block.
-                self.queue.insert(due);
+            taken = self.send(offset, lateness, due, &mut send);
+            if !taken {
+                // The host's queue is full: nothing else fits either, so it stays the first.
                 break;
             }
+            self.queue.remove_first();
+            if lateness > 0 {
+                Counters::add(&self.shared.counters.late_events, 1);
+            }
+        }
+        // Whoever lags behind may not have come to the note's end yet.
+        if taken && !self.is_too_late(self.position - (decided + self.delay)) {
+            self.strike_missed(len.saturating_sub(1) as u32, &mut send);
         }
         self.position = end;
     }
@@ -269,42 +249,85 @@ impl<F> Port<F> {
         &mut self,
         offset: u32,
         lateness: i64,
-        message: Message,
+        due: TimedMessage,
         send: &mut impl FnMut(u32, Message) -> bool,
     ) -> bool {
-        match message {
+        match due.message {
             Message::NoteOn { channel, key, .. } => {
                 if self.muted {
                     return true;
                 }
-                if lateness as f64 > TOO_LATE_S * self.rate {
-                    Counters::add(&self.shared.counters.skipped_notes, 1);
+                if self.is_too_late(lateness) {
+                    self.forget_missed(channel, key);
+                    if !self.missed.insert(due) {
+                        Counters::add(&self.shared.counters.skipped_notes, 1);
+                    }
                     return true;
                 }
-                if self.held.contains(channel, key) {
-                    if !self.hand_over(offset, Message::note_off(channel, key, 0.0), send) {
-                        return false;
-                    }
-                    self.held.remove(channel, key);
-                }
-                let sent = self.hand_over(offset, message, send);
+                let sent = self.strike(offset, channel, key, due.message, send);
                 if sent {
-                    self.held.insert(channel, key);
+                    self.forget_missed(channel, key);
                 }
                 sent
             }
             Message::NoteOff { channel, key, .. } => {
+                self.forget_missed(channel, key);
                 if !self.held.contains(channel, key) {
                     return true;
                 }
-                let sent = self.hand_over(offset, message, send);
+                let sent = self.hand_over(offset, due.message, send);
                 if sent {
                     self.held.remove(channel, key);
                 }
                 sent
             }
-            _ => self.muted || self.hand_over(offset, message, send),
+            _ => self.muted || self.hand_over(offset, due.message, send),
         }
+    }
+
+    /// Begins a note, ending the one that sounds on its key.
+    fn strike(
+        &mut self,
+        offset: u32,
+        channel: u8,
+        key: u8,
+        note_on: Message,
+        send: &mut impl FnMut(u32, Message) -> bool,
+    ) -> bool {
+        if self.held.contains(channel, key) {
+            if !self.hand_over(offset, Message::note_off(channel, key, 0.0), send) {
+                return false;
+            }
+            self.held.remove(channel, key);
+        }
+        let sent = self.hand_over(offset, note_on, send);
+        if sent {
+            self.held.insert(channel, key);
+        }
+        sent
+    }
+
+    /// Begins the notes that were missed and are still held.
+    fn strike_missed(&mut self, offset: u32, send: &mut impl FnMut(u32, Message) -> bool) {
+        while let Some(missed) = self.missed.first() {
+            if let Some((channel, key)) = missed.message.begins()
+                && !self.strike(offset, channel, key, missed.message, send)
+            {
+                return;
+            }
+            self.missed.remove_first();
+        }
+    }
+
+    /// Gives up a note that was missed: it ended, or began anew.
+    fn forget_missed(&mut self, channel: u8, key: u8) {
+        if self.missed.remove_note_on(channel, key) {
+            Counters::add(&self.shared.counters.skipped_notes, 1);
+        }
+    }
+
+    fn is_too_late(&self, lateness: i64) -> bool {
+        lateness as f64 > TOO_LATE_S * self.rate
     }
 
     fn hand_over(
@@ -393,32 +416,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_queue_keeps_order_and_refuses_when_full() {
-        let empty = TimedMessage {
-            position: 0,
-            message: Message::note_off(0, 0, 0.0),
-        };
-        let mut queue = DueQueue {
-            messages: Box::new([empty; 4]),
-            len: 0,
-        };
-        for (position, key) in [(30, 1), (10, 2), (30, 3), (20, 4)] {
-            let message = Message::note_on(0, key, 0.5);
-            assert!(queue.insert(TimedMessage { position, message }));
+    fn what_the_host_refuses_goes_out_later_in_the_same_order() {
+        let (signals, _signals_out) = rtrb::RingBuffer::new(4);
+        let (mut emissions_in, emissions) = rtrb::RingBuffer::new(8);
+        let shared = Arc::new(Shared::default());
+        let mut port = Port::<()>::new(signals, emissions, shared, 48_000.0, true, false);
+        // A note struck twice: end and beginning share a sample.
+        let messages = [
+            Message::note_on(0, 60, 0.5),
+            Message::note_off(0, 60, 0.5),
+            Message::note_on(0, 60, 0.8),
+            Message::control_change(0, 1, 0.5),
+        ];
+        for message in messages {
+            let timed = TimedMessage {
+                position: 10,
+                message,
+            };
+            emissions_in.push(Emission { epoch: 0, timed }).unwrap();
         }
-        assert!(!queue.insert(empty));
-        assert_eq!(queue.pop_before(10), None);
-        let mut keys = [0; 4];
-        for slot in &mut keys {
-            if let Some(TimedMessage {
-                message: Message::NoteOn { key, .. },
-                ..
-            }) = queue.pop_before(31)
-            {
-                *slot = key;
-            }
+        let mut sent = Vec::new();
+        for _ in 0..messages.len() {
+            // This host takes one event a block.
+            let mut room = 1;
+            port.finish(64, |_, message| {
+                if room > 0 {
+                    sent.push(message);
+                }
+                room -= 1;
+                room >= 0
+            });
         }
-        assert_eq!(keys, [2, 4, 1, 3]);
+        assert_eq!(sent, messages);
     }
 
     #[test]

@@ -165,3 +165,92 @@ fn a_pending_note_that_loses_its_end_gets_another() {
     assert_eq!(out.len(), 4, "{out:?}");
     assert!(nothing_hangs(out));
 }
+
+#[test]
+fn an_endless_loop_does_not_drift() {
+    let mut player = Player::new(RATE);
+    // A third of a quarter at 90 a minute: 10 666.7 samples.
+    let every = 1.0 / 4.5;
+    let policy = Policy {
+        repeat_every: Some(every),
+        ..Policy::default()
+    };
+    let mut sequence = Sequence::new(Unit::Seconds);
+    sequence.add_note(0.0, 0.1, 0, 60, 0.8);
+    player.play(0, &sequence, policy);
+    let mut out: Vec<_> = player.drain().collect();
+    for at in (0..480_000).step_by(480) {
+        player.advance(at);
+        out.extend(player.drain());
+    }
+    let times = |on: bool| {
+        let these = out.iter().filter(move |m| m.message.is_note_on() == on);
+        these.map(|m| m.position).enumerate()
+    };
+    assert!(times(true).count() >= 45);
+    for (n, on) in times(true) {
+        assert_eq!(
+            on,
+            (n as f64 * every * RATE).round() as i64,
+            "beginning {n}"
+        );
+    }
+    for ((n, on), (_, off)) in times(true).zip(times(false)) {
+        assert_eq!(off - on, 4_800, "length {n}");
+    }
+}
+
+/// One note of half a quarter at the beginning of each of the song's quarters.
+fn every_quarter(clear_on_stop: bool) -> (Sequence, Policy) {
+    let mut sequence = Sequence::new(Unit::Quarters);
+    sequence.add_note(0.0, 0.5, 0, 60, 0.8);
+    let policy = Policy {
+        reference: Reference::SongStart,
+        repeat_every: Some(1.0),
+        clear_on_stop,
+        ..Policy::default()
+    };
+    (sequence, policy)
+}
+
+#[test]
+fn a_loop_that_counts_from_the_songs_start_joins_the_song_where_it_is() {
+    let (sequence, policy) = every_quarter(true);
+    // A hundred quarters and a quarter of one into the song: in the middle of a note.
+    let mut player = Player::new(RATE);
+    player.set_transport(0, rolling(0, 100.25, 120.0).body);
+    player.play(0, &sequence, policy);
+    let heard = run(&mut player, 48_000);
+    assert_eq!(heard, [(18_000, true), (30_000, false), (42_000, true)]);
+
+    // The same where the song stands still and the loop goes by the clock.
+    let mut player = Player::new(RATE);
+    let stopped = Transport {
+        playing: false,
+        ..rolling(0, 100.25, 120.0).body
+    };
+    player.set_transport(0, stopped);
+    player.play(0, &sequence, policy);
+    let heard = run(&mut player, 48_000);
+    assert_eq!(heard, [(18_000, true), (30_000, false), (42_000, true)]);
+}
+
+#[test]
+fn a_loop_that_outlives_a_stop_goes_on_at_the_songs_new_place() {
+    for place in [0.0, 500.0] {
+        let (sequence, policy) = every_quarter(false);
+        let mut player = Player::new(RATE);
+        player.set_transport(0, rolling(0, 100.25, 120.0).body);
+        player.play(0, &sequence, policy);
+        assert_eq!(run(&mut player, 24_000), [(18_000, true)]);
+        let stopped = Transport {
+            playing: false,
+            ..rolling(0, 100.75, 120.0).body
+        };
+        player.set_transport(24_000, stopped);
+        assert_eq!(run(&mut player, 48_000), [(24_000, false)]);
+        player.set_transport(48_000, rolling(0, place + 0.5, 120.0).body);
+        let heard = run(&mut player, 72_480);
+        assert_eq!(heard, [(60_000, true), (72_000, false)], "quarter {place}");
+    }
+}
