@@ -196,7 +196,7 @@ fn role_manifest(role: Role, value: Value) -> Result<RoleManifest, String> {
     }
     let sha256 = parse_hash(&table.sha256)
         .ok_or_else(|| String::from("sha256 must be 64 hexadecimal digits"))?;
-    if role == Role::Pitch {
+    if matches!(role, Role::Pitch | Role::Refined) {
         check_number("sample_rate", table.sample_rate, SAMPLE_RATE)?;
         check_number("hop", table.hop, HOP)?;
         if table.delay_frames.is_none() {

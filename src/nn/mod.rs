@@ -3,8 +3,9 @@
 //! The order of use is the order of the files: [`runtime`] opens the shared
 //! library once per process, [`manifest`] reads `pack.toml`, [`pack`] turns a
 //! pack into checked sessions, [`session`] shares one session between all
-//! plugin instances, [`bound`] holds one instance's tensors and state, and
-//! [`pitch`] is the typed wrapper of the first model.
+//! plugin instances, [`bound`] holds one instance's tensors and state, [`heads`]
+//! reads what the pitch models say, and [`pitch`] and [`refined`] are their
+//! typed wrappers: live, and with hindsight.
 //!
 //! Nothing here may be called on the host's audio thread: loading reads files
 //! and takes locks, and ONNX Runtime allocates in every run.
@@ -12,16 +13,20 @@
 pub mod bound;
 mod denormals;
 pub mod error;
+pub mod heads;
 pub mod manifest;
 mod own_path;
 pub mod pack;
 pub mod pitch;
+pub mod refined;
 pub mod role;
 pub mod runtime;
 pub mod session;
 
 pub use error::{NnError, PackError};
+pub use heads::PitchOutput;
 pub use pack::{Model, Pack};
-pub use pitch::{PitchModel, PitchOutput};
+pub use pitch::PitchModel;
+pub use refined::RefinedModel;
 pub use role::Role;
 pub use runtime::RuntimeError;

@@ -63,7 +63,7 @@ impl Role {
     /// frames). A pack's model must have them, besides any states.
     pub fn required_inputs(self) -> &'static [(&'static str, &'static [i64])] {
         match self {
-            Role::Pitch => &[("features", &[1, -1, 2, 128])],
+            Role::Pitch | Role::Refined => &[("features", &[1, -1, 2, 128])],
             _ => &[],
         }
     }
@@ -72,7 +72,7 @@ impl Role {
     /// as went in).
     pub fn required_outputs(self) -> &'static [(&'static str, &'static [i64])] {
         match self {
-            Role::Pitch => &[
+            Role::Pitch | Role::Refined => &[
                 ("pitch", &[1, -1, 128]),
                 ("velocity", &[1, -1, 128]),
                 ("onset", &[1, -1, 1]),

@@ -58,6 +58,18 @@ pub struct PitchAnswer {
     pub output: PitchOutput,
 }
 
+impl PitchAnswer {
+    /// What was heard at `frame`.
+    pub fn new(frame: &Frame, output: &PitchOutput) -> Self {
+        Self {
+            index: frame.index,
+            level_db: frame.level_db,
+            gate_open: frame.gate_open,
+            output: output.clone(),
+        }
+    }
+}
+
 impl Line for VoiceLine {
     type Frame = Frame;
     type Request = PitchRequest;

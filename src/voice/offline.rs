@@ -1,12 +1,11 @@
 //! A recording, rendered by the same stages as the plugin, on the caller's thread.
 
-use super::evidence::Listener;
-use super::reactive::PitchLane;
+use super::evidence::{Evidence, Listener};
 use super::report::Report;
-use super::{F0Point, FrameClock, Response, Setup, refined, stages};
+use super::{F0Point, FrameClock, PitchAnswer, Response, Setup, refined, stages};
 use crate::audio::{Frame, FrontEnd, FrontEndError};
 use crate::music::{Genre, Instrument, Message, SungNote, TimedMessage, Track};
-use crate::nn::{NnError, Pack, PitchModel};
+use crate::nn::{NnError, Pack, PitchModel, RefinedModel};
 use crate::stages::{HostEvent, Inline, OffAudio, Stamped};
 
 /// Silence after the recording, so that its last note ends by itself, in seconds.
@@ -139,22 +138,14 @@ pub fn refine_with(
     progress: &mut dyn FnMut(f32),
 ) -> Result<Rendering, RenderError> {
     let mut recording = Recording::open(channels, sample_rate, settings)?;
+    let mut frames = Vec::new();
+    while recording.play(progress, |_, frame| frames.push(frame)) {}
     let failed = |error: NnError| RenderError::Models(error.to_string());
-    let mut lane = PitchLane::new(PitchModel::new(pack).map_err(failed)?);
+    let (heard, delay_frames) = listen(pack, &frames).map_err(failed)?;
     let clock = FrameClock {
-        delay_frames: lane.delay_frames(),
+        delay_frames,
         setup: recording.setup(settings),
     };
-    let (mut listener, mut heard) = (Listener::default(), Vec::new());
-    let mut fault = None;
-    while recording.play(progress, |_, frame| match lane.hear(&frame) {
-        Ok(answer) => heard.push(listener.hear(&answer)),
-        Err(error) => fault = Some(error),
-    }) {
-        if let Some(error) = fault {
-            return Err(failed(error));
-        }
-    }
     let mut rendering = Rendering {
         sample_rate,
         ..Rendering::default()
@@ -188,6 +179,24 @@ pub fn refine_with(
     let order = |m: &TimedMessage| (m.position, matches!(m.message, Message::NoteOn { .. }));
     rendering.messages.sort_by_key(order);
     Ok(rendering)
+}
+
+/// The evidence in all `frames` of a take, by the pack's refined model or, where it has none, the
+/// live one; and how many frames it lies behind them.
+fn listen(pack: &Pack, frames: &[Frame]) -> Result<(Vec<Evidence>, u32), NnError> {
+    let (mut listener, mut heard) = (Listener::default(), Vec::with_capacity(frames.len()));
+    if let Some(mut model) = RefinedModel::new(pack)? {
+        let features: Vec<_> = frames.iter().map(|frame| frame.features).collect();
+        model.run(&features, |frame, output| {
+            heard.push(listener.hear(&PitchAnswer::new(&frames[frame], output)));
+        })?;
+        return Ok((heard, model.delay_frames()));
+    }
+    let mut model = PitchModel::new(pack)?;
+    for frame in frames {
+        heard.push(listener.hear(&PitchAnswer::new(frame, model.run(&frame.features)?)));
+    }
+    Ok((heard, model.delay_frames()))
 }
 
 /// A recording on its way through the front end, block by block, and some silence after it.
