@@ -62,7 +62,7 @@ def test_onnx_has_the_contract(exported):
 
 def test_pack_manifest_matches_the_file(exported):
     _, folder = exported
-    manifest = tomllib.loads(pack.write(folder, folder / "pitch.onnx", "abc").read_text())
+    manifest = tomllib.loads(pack.write(folder, "pitch", folder / "pitch.onnx", "abc").read_text())
     assert manifest["pitch"]["sha256"] == pack.sha256(folder / "pitch.onnx")
     assert manifest["pitch"]["inputs"]["features"] == [1, -1, 2, 128]
     assert set(manifest["pitch"]["outputs"]) == {*HEADS, *(f"{name}_next" for name in STATES)}

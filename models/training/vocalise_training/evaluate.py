@@ -9,18 +9,20 @@ bootstrap intervals over clips: F1 of onsets (COn), + pitch (COnP), + offset (CO
 
 import argparse
 import dataclasses
+import functools
 import warnings
 from pathlib import Path
 
 import mir_eval
 import numpy as np
+import onnxruntime
 import scipy.signal
 import soundfile
 
 from .decoder import Decoded, Settings, decode, midi
 from .features import DELAY_FRAMES, HOP, SAMPLE_RATE, features
 from .presets import PRESETS
-from .streaming import StreamingSession
+from .streaming import StreamingSession, take_outputs
 
 VOICED = 0.7
 """Voicing probability from which a frame of the f0 track counts as voiced; lower values follow decaying tails."""
@@ -36,10 +38,15 @@ def read_audio(path: Path) -> np.ndarray:
     return audio.astype(np.float32)
 
 
-def outputs_of(session: StreamingSession, path: Path) -> dict[str, np.ndarray]:
-    """Network outputs for a file, with enough silence appended for its last frames to be described."""
-    audio = read_audio(path)
-    return session.run(features(np.pad(audio, (0, HOP * (DELAY_FRAMES + 3)))))
+def listener(model: Path):
+    """A function from features [N, 2, BANDS] to network outputs, for a streaming or a refined model."""
+    inputs = {value.name for value in onnxruntime.InferenceSession(str(model)).get_inputs()}
+    return StreamingSession(model).run if len(inputs) > 1 else functools.partial(take_outputs, model)
+
+
+def outputs_of(listen, audio: np.ndarray) -> dict[str, np.ndarray]:
+    """Network outputs for audio, with enough silence appended for its last frames to be described."""
+    return listen(features(np.pad(audio, (0, HOP * (DELAY_FRAMES + 3)))))
 
 
 def f0_track(outputs: dict[str, np.ndarray]) -> np.ndarray:
@@ -137,12 +144,12 @@ def f0_report(label: str, clips: list[tuple[dict[str, float], int]]) -> str:
 
 def evaluate(model: Path, reference: Path, predictions: Path, settings: Settings) -> None:
     """Writes predictions for every clip below ``reference`` and prints the report."""
-    session = StreamingSession(model)
+    listen = listener(model)
     predictions.mkdir(parents=True, exist_ok=True)
     for folder in sorted(p for p in reference.iterdir() if p.is_dir()):
         notes, gold, tracks = [], [], []
         for path in sorted(p for p in folder.iterdir() if p.suffix in (".flac", ".wav")):
-            outputs = outputs_of(session, path)
+            outputs = outputs_of(listen, read_audio(path))
             decoded, track = decode(outputs, settings), f0_track(outputs)
             write_predictions(predictions, path.stem, decoded, track)
             note_file, f0_file = (folder / f"{path.stem}.{kind}.tsv" for kind in ("notes", "f0"))

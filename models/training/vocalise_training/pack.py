@@ -2,10 +2,13 @@
 
 import hashlib
 import subprocess
+import tomllib
 from pathlib import Path
 
 from . import features, model
 
+ROLES = ("pitch", "refined")
+"""The models that this package makes, in the manifest's order."""
 HEADER = """\
 [pack]
 format = 1
@@ -27,14 +30,15 @@ def repository_commit() -> str:
     return found.stdout.strip() or "unknown"
 
 
-def pitch_section(onnx_path: Path, commit: str) -> str:
-    """The [pitch] tables: file, hash, timing, and every tensor's shape with -1 where it is free."""
+def section(role: str, onnx_path: Path, commit: str) -> str:
+    """The tables of ``role``, "pitch" or "refined": file, hash, timing, every tensor's shape with -1 where it is free."""
     shape = lambda dims: "[" + ", ".join(str(d) for d in dims) + "]"
-    inputs = {"features": (1, -1, 2, features.BANDS), **model.STATES}
+    states = model.STATES if role == "pitch" else {}
+    inputs = {"features": (1, -1, 2, features.BANDS), **states}
     outputs = {name: (1, -1, size) for name, size in model.HEADS.items()}
-    outputs |= {f"{name}_next": dims for name, dims in model.STATES.items()}
+    outputs |= {f"{name}_next": dims for name, dims in states.items()}
     lines = [
-        "[pitch]",
+        f"[{role}]",
         f'file = "{onnx_path.name}"',
         f'sha256 = "{sha256(onnx_path)}"',
         f"sample_rate = {features.SAMPLE_RATE}",
@@ -42,17 +46,28 @@ def pitch_section(onnx_path: Path, commit: str) -> str:
         f"delay_frames = {features.DELAY_FRAMES}",
         f'training_commit = "{commit}"',
         "",
-        "[pitch.inputs]",
+        f"[{role}.inputs]",
         *(f"{name} = {shape(dims)}" for name, dims in inputs.items()),
         "",
-        "[pitch.outputs]",
+        f"[{role}.outputs]",
         *(f"{name} = {shape(dims)}" for name, dims in outputs.items()),
     ]
     return "\n".join(lines) + "\n"
 
 
-def write(folder: Path, onnx_path: Path, commit: str) -> Path:
-    """Writes ``folder``/pack.toml for the pitch network at ``onnx_path`` (which lies in the folder)."""
+def write(folder: Path, role: str, onnx_path: Path, commit: str) -> Path:
+    """Writes ``folder``/pack.toml for the model of ``role`` at ``onnx_path`` (which lies in the folder).
+
+    What the file said of the other role stays, if that model is still there.
+    """
     path = folder / "pack.toml"
-    path.write_text(HEADER + "\n" + pitch_section(onnx_path, commit))
+    known = tomllib.loads(path.read_text()) if path.exists() else {}
+    models = {
+        name: (folder / known[name]["file"], known[name]["training_commit"])
+        for name in ROLES
+        if name in known and (folder / known[name]["file"]).exists()
+    }
+    models[role] = (onnx_path, commit)
+    sections = (section(name, *models[name]) for name in ROLES if name in models)
+    path.write_text("\n".join([HEADER, *sections]))
     return path
