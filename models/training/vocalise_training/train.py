@@ -96,7 +96,7 @@ def validate(net: PitchNet, shards: Shards, clips: int = 60) -> dict[str, float]
             for name, value in losses(logits, batch).items():
                 sums[name] += value.item() * len(batch.features)
             midi = batch.targets["midi"]
-            sung = ~midi.isnan()
+            sung = midi > 0
             error = (24 + 0.2 * logits["fine"].argmax(-1) - midi).abs()
             hit, voiced = hit + (error[sung] < 0.5).sum().item(), voiced + sung.sum().item()
             seen += len(batch.features)
