@@ -36,6 +36,13 @@ def test_an_exported_network_loads_back(exported, name, tolerance):
         torch.testing.assert_close(back, original, atol=tolerance, rtol=0)
 
 
+def test_a_network_with_equal_tensors_loads_back(tmp_path):
+    net, _ = export.load("untrained")  # its normalisation holds the same zeros and ones twice
+    export.to_onnx(net, tmp_path / "pitch.onnx")
+    for back, original in zip(probabilities(warm_start.load(tmp_path / "pitch.onnx")), probabilities(net), strict=True):
+        torch.testing.assert_close(back, original, atol=1e-5, rtol=0)
+
+
 def test_calibration_changes_no_output(exported, tmp_path, monkeypatch):
     monkeypatch.setattr(render, "CLIPS_PER_SHARD", 1)
     monkeypatch.setattr(render, "_voices", [])
