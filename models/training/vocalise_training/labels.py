@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .features import DELAY_FRAMES, HOP, SAMPLE_RATE
+from .notes import Note
 from .performance import CONTROL, Performance
 
 VOICED_LEVEL = 0.04
@@ -30,7 +31,7 @@ class Labels:
     """Arrays of one value per tick, float32."""
 
     midi: np.ndarray
-    """Sung pitch, fractional MIDI; nan where unvoiced."""
+    """Sung pitch, fractional MIDI; nan where unvoiced; 0, which nobody sings, where neither pitch nor voicing is known."""
     note: np.ndarray
     """Centre of the current note, fractional MIDI; nan outside notes."""
     velocity: np.ndarray
@@ -66,12 +67,17 @@ def of_performance(performance: Performance, ticks: int) -> Labels:
     out = silence(ticks)
     out.midi = np.where(voiced, at(performance.midi), np.nan)
     out.known[:] = 1.0 if performance.notes_known else SPEECH_KNOWN
-    for note in performance.notes:
-        body = slice(int(np.ceil(note.onset / TICK)), int(note.offset / TICK) + 1)
+    place(out, performance.notes)
+    return out
+
+
+def place(out: Labels, notes: list[Note]) -> None:
+    """Writes notes into ``out``; those that begin before it or end after it are cut."""
+    for note in notes:
+        body = slice(max(int(np.ceil(note.onset / TICK)), 0), max(int(note.offset / TICK) + 1, 0))
         out.note[body], out.velocity[body] = note.pitch, note.velocity
         mark(out.onset, note.onset)
         mark(out.offset, note.offset)
-    return out
 
 
 def silence(ticks: int) -> Labels:

@@ -36,7 +36,7 @@ def frames_into_note(note: torch.Tensor) -> torch.Tensor:
 def losses(logits: dict[str, torch.Tensor], batch: Batch) -> dict[str, torch.Tensor]:
     """Unweighted mean loss per head."""
     t = batch.targets
-    sung, in_note = (~t[name].isnan() for name in ("midi", "note"))
+    sung, in_note = t["midi"] > 0, ~t["note"].isnan()  # comparisons with nan are false
     known = t["known"]
     early = 1 + EARLY_EMPHASIS * torch.exp(-frames_into_note(t["note"]) / EARLY_FRAMES) * in_note
     logits = {name: z.float() for name, z in logits.items()}
@@ -51,7 +51,9 @@ def losses(logits: dict[str, torch.Tensor], batch: Batch) -> dict[str, torch.Ten
         "velocity": cross_entropy(logits["velocity"], velocity, in_note * known),
         "onset": event("onset"),
         "offset": event("offset"),
-        "voicing": F.binary_cross_entropy_with_logits(logits["voicing"][..., 0], sung.float()),
+        "voicing": masked_mean(
+            F.binary_cross_entropy_with_logits(logits["voicing"][..., 0], sung.float(), reduction="none"), t["midi"] != 0
+        ),
     }
 
 

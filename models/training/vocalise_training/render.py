@@ -38,14 +38,23 @@ def load_voices(folder: Path | None) -> None:
 def shard(job: tuple[Path, int]) -> str:
     """Renders shard ``number`` to ``path``.features.npy and .labels.npy."""
     path, number = job
-    clips = [clip.make(number * CLIPS_PER_SHARD + i, _voices) for i in range(CLIPS_PER_SHARD)]
+    write(path, [clip.make(number * CLIPS_PER_SHARD + i, _voices) for i in range(CLIPS_PER_SHARD)])
+    return path.name
+
+
+def complete(path: Path) -> bool:
+    """Whether shard ``path`` has been written to its end."""
+    return path.with_name(f"{path.name}.features.npy").exists()
+
+
+def write(path: Path, clips: list[clip.Clip]) -> None:
+    """``clips`` as ``path``.features.npy and .labels.npy."""
     for name in ("labels", "features"):  # features last: their presence means the shard is complete
         target = path.with_name(f"{path.name}.{name}.npy")
         scratch = target.with_suffix(".tmp")
         with open(scratch, "wb") as file:
             np.save(file, np.stack([getattr(c, name) for c in clips]))
         os.replace(scratch, target)
-    return path.name
 
 
 def main() -> None:
@@ -61,7 +70,7 @@ def main() -> None:
     print(f"{len(_voices)} voices analysed in {time.time() - started:.0f} s", flush=True)
     count = max(int(round(args.hours * 3600 / (CLIPS_PER_SHARD * clip.SECONDS))), 1)
     jobs = [(args.data / "valid-0000", HELD_OUT)] + [(args.data / f"train-{i:04d}", i) for i in range(count)]
-    jobs = [job for job in jobs if not job[0].with_name(job[0].name + ".features.npy").exists()]
+    jobs = [job for job in jobs if not complete(job[0])]
     with multiprocessing.get_context("fork").Pool(args.workers) as pool:
         for name in pool.imap_unordered(shard, jobs):
             print(f"{name} {time.time() - started:.0f} s", flush=True)

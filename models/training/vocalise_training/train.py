@@ -2,7 +2,8 @@
 
 RUN_DIR gets ``last.pt`` (resume by running the same command again) and ``log.tsv``. The learning rate follows a
 cosine over the budget of wall-clock minutes, or over ``--steps`` where a run must be repeatable to the bit. With
-torchrun, every process draws its own excerpts and gradients are averaged (gloo on CPU).
+torchrun, every process draws its own excerpts and gradients are averaged (gloo on CPU); RUN_DIR is then on a disk that
+all share, the first process writes to it and validates, and the statistics of its norms are the ones kept.
 """
 
 import argparse
@@ -40,13 +41,10 @@ AVERAGING = 0.998
 class Run:
     """Everything that a checkpoint must bring back."""
 
-    def __init__(self, args, shards: Shards):
+    def __init__(self, args):
         self.args = args
         torch.manual_seed(args.seed)
         self.net = PitchNet()
-        if args.start:
-            self.net = warm_start.load(args.start)
-            warm_start.calibrate(self.net, shards, np.random.default_rng(args.seed))
         self.net.to(memory_format=torch.channels_last)
         self.peak = GOING_ON_RATE if args.start else PEAK_RATE
         self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
@@ -54,7 +52,15 @@ class Run:
         self.step, self.elapsed = 0, 0.0
         """Optimiser steps and seconds of training so far."""
 
+    def go_on_from(self, exported: Path, shards: Shards) -> None:
+        """Starts with the weights of an exported model."""
+        net = warm_start.load(exported)
+        warm_start.calibrate(net, shards, np.random.default_rng(self.args.seed))
+        self.net.load_state_dict(net.state_dict())
+        self.average.load_state_dict(net.state_dict())
+
     def load(self, path: Path) -> None:
+        """Brings back what ``save`` has written."""
         saved = torch.load(path, map_location="cpu", weights_only=True)
         self.net.load_state_dict(saved["net"])
         self.average.load_state_dict(saved["average"])
@@ -96,7 +102,7 @@ def validate(net: PitchNet, shards: Shards, clips: int = 60) -> dict[str, float]
             for name, value in losses(logits, batch).items():
                 sums[name] += value.item() * len(batch.features)
             midi = batch.targets["midi"]
-            sung = ~midi.isnan()
+            sung = midi > 0
             error = (24 + 0.2 * logits["fine"].argmax(-1) - midi).abs()
             hit, voiced = hit + (error[sung] < 0.5).sum().item(), voiced + sung.sum().item()
             seen += len(batch.features)
@@ -105,7 +111,8 @@ def validate(net: PitchNet, shards: Shards, clips: int = 60) -> dict[str, float]
     return {**{name: value / seen for name, value in sums.items()}, "RPA": hit / max(voiced, 1)}
 
 
-def train(args) -> None:
+def train(args) -> Run:
+    """Trains to the end of the budget; every process returns the same weights."""
     world = int(os.environ.get("WORLD_SIZE", 1))
     if world > 1:
         if not args.steps:
@@ -116,10 +123,18 @@ def train(args) -> None:
     args.run.mkdir(parents=True, exist_ok=True)
     checkpoint, log = args.run / "last.pt", args.run / "log.tsv"
     shards, valid = Shards(args.data, "train"), Shards(args.data, "valid")
-    run = Run(args, shards)
+    run = Run(args)
     if checkpoint.exists():
         run.load(checkpoint)
-        print(f"resumed at step {run.step}, {run.elapsed / 60:.1f} min", flush=True)
+        if rank == 0:
+            print(f"resumed at step {run.step}, {run.elapsed / 60:.1f} min", flush=True)
+    elif args.start:
+        run.go_on_from(args.start, shards)
+    if world > 1:  # unequal numbers of steps would leave some processes waiting for the others
+        steps = [0] * world
+        dist.all_gather_object(steps, run.step)
+        if len(set(steps)) > 1:
+            raise SystemExit(f"train: the processes see different checkpoints in {args.run}; they must share its disk")
     forward = DistributedDataParallel(run.net) if world > 1 else run.net
     rng = np.random.default_rng([args.seed, rank, run.step])
     running: dict[str, float] = {}
@@ -149,7 +164,9 @@ def train(args) -> None:
                 run.save(checkpoint)
                 report(log, run, "valid", validate(run.average, valid))
     if world > 1:
+        dist.barrier()  # the first process is still validating; nobody tears the group down under it
         dist.destroy_process_group()
+    return run
 
 
 def report(log: Path, run: Run, split: str, values: dict[str, float]) -> None:
@@ -160,7 +177,8 @@ def report(log: Path, run: Run, split: str, values: dict[str, float]) -> None:
     print(line, flush=True)
 
 
-def main() -> None:
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """The command line, or ``argv`` in its place."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("run", type=Path)
@@ -172,7 +190,11 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--float32", action="store_true", help="no bfloat16 (CPUs without it are slower with it)")
-    train(parser.parse_args())
+    return parser.parse_args(argv)
+
+
+def main() -> None:
+    train(arguments())
 
 
 if __name__ == "__main__":

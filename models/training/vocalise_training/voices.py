@@ -43,12 +43,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
+    if folder.exists() and not folder.is_dir():
+        raise SystemExit(f"voices: {folder} is not a folder")
     folder.mkdir(parents=True, exist_ok=True)
     try:
         read_aloud(folder)
         russian(folder)
     except FileNotFoundError as missing:
         raise SystemExit(f"voices: {missing.filename} is missing; install the Debian package of that name") from None
+    except subprocess.CalledProcessError as failed:
+        raise SystemExit(f"voices: {failed.cmd[0]} failed: {' '.join(failed.cmd)}") from None
     print(f"{len(list(folder.glob('*.wav')))} recordings in {folder}")
 
 

@@ -21,6 +21,9 @@ class _Graph:
         graph = onnx.load(path).graph
         self.values = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
         self.nodes = list(graph.node)
+        for node in self.nodes:  # the exporter stores equal tensors once and gives the others their names like this
+            if node.op_type == "Identity" and node.input[0] in self.values:
+                self.values[node.output[0]] = self.values[node.input[0]]
 
     def weight(self, name: str) -> torch.Tensor:
         """Float values of the initialiser ``name``, or of ``name`` without _quantized times its scale."""
