@@ -74,9 +74,13 @@ def knocks(rng: np.random.Generator, length: int, rate: float) -> np.ndarray:
     return out
 
 
+def level(audio: np.ndarray) -> float:
+    """Root mean square; never 0."""
+    return float(np.sqrt(np.mean(np.asarray(audio, np.float64) ** 2))) + 1e-9
+
+
 def bleed(rng: np.random.Generator, audio: np.ndarray, band: np.ndarray) -> np.ndarray:
     """[N] ``audio`` with ``band`` leaking into its microphone, 8 to 34 dB below it."""
-    level = lambda y: np.sqrt(np.mean(np.asarray(y, np.float64) ** 2)) + 1e-9
     leak = np.pad(band, (0, max(len(audio) - len(band), 0)))[: len(audio)]
     return audio + leak * (level(audio) / level(leak) * 10 ** (-rng.uniform(8, 34) / 20))
 

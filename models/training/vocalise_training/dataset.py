@@ -10,8 +10,8 @@ from .features import BANDS
 from .labels import FIELDS
 from .model import FINE_CLASSES, FINE_LOWEST_MIDI, FINE_STEP
 
-EXCERPT = 300
-"""Frames per training excerpt: 3 s."""
+EXCERPT = 600
+"""Frames per training excerpt: 6 s."""
 
 
 @dataclass

@@ -15,7 +15,8 @@ from .performance import CONTROL, Performance
 VOICED_LEVEL = 0.04
 """Voice amplitude, relative to the take's loudest, under which a tick counts as unvoiced (-28 dB)."""
 SPEECH_KNOWN = 0.35
-"""How much speech teaches that it holds no notes: words half sung and half spoken are left to the network."""
+"""How much speech teaches onsets and offsets that it has none of: words are half sung at times. The note head learns in
+full that there are no notes in it."""
 TICK = HOP / SAMPLE_RATE
 """Seconds."""
 EDGE = 3
@@ -41,7 +42,7 @@ class Labels:
     offset: np.ndarray
     """1 where a note ends, soft edges."""
     known: np.ndarray
-    """How much note, onset and offset are to be believed: 1, or less in speech."""
+    """How much onset and offset are to be believed: 1, or less in speech; 0 where note is not known either."""
 
     def table(self) -> np.ndarray:
         """[ticks, len(FIELDS)] float32."""

@@ -47,7 +47,7 @@ def losses(logits: dict[str, torch.Tensor], batch: Batch) -> dict[str, torch.Ten
     )
     return {
         "fine": cross_entropy(logits["fine"], fine_target(t["midi"].nan_to_num(60)), sung.float()),
-        "pitch": cross_entropy(logits["pitch"], note_target(t["note"]), early * known),
+        "pitch": cross_entropy(logits["pitch"], note_target(t["note"]), early * (known > 0)),
         "velocity": cross_entropy(logits["velocity"], velocity, in_note * known),
         "onset": event("onset"),
         "offset": event("offset"),

@@ -23,7 +23,7 @@ from torch.nn.parallel import DistributedDataParallel  # noqa: E402
 from . import pack, warm_start  # noqa: E402
 from .dataset import Shards  # noqa: E402
 from .loss import WEIGHTS, losses, total  # noqa: E402
-from .model import PitchNet, zero_states  # noqa: E402
+from .model import PitchNet, RefinedPitchNet, zero_states  # noqa: E402
 
 PEAK_RATE = 1.5e-3
 """Learning rate at its highest, from random weights."""
@@ -44,17 +44,21 @@ class Run:
     def __init__(self, args):
         self.args = args
         torch.manual_seed(args.seed)
-        self.net = PitchNet()
+        self.net = RefinedPitchNet() if args.refined else PitchNet()
         self.net.to(memory_format=torch.channels_last)
-        self.peak = GOING_ON_RATE if args.start else PEAK_RATE
+        self.peak = GOING_ON_RATE if args.start and not args.refined else PEAK_RATE
         self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
         self.optimiser = torch.optim.AdamW(self.net.parameters(), self.peak, weight_decay=WEIGHT_DECAY)
         self.step, self.elapsed = 0, 0.0
         """Optimiser steps and seconds of training so far."""
 
     def go_on_from(self, exported: Path, shards: Shards) -> None:
-        """Starts with the weights of an exported model."""
+        """Starts with the weights of an exported model, or listens through them."""
         net = warm_start.load(exported)
+        if isinstance(self.net, RefinedPitchNet):
+            self.net.listen_through(net)
+            self.average.listen_through(net)
+            return
         warm_start.calibrate(net, shards, np.random.default_rng(self.args.seed))
         self.net.load_state_dict(net.state_dict())
         self.average.load_state_dict(net.state_dict())
@@ -185,6 +189,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=70, help="wall-clock budget, over all resumptions")
     parser.add_argument("--steps", type=int, help="budget in steps instead")
     parser.add_argument("--from", dest="start", type=Path, help="an exported pitch.onnx to go on from")
+    parser.add_argument("--refined", action="store_true", help="the bidirectional network, through the ears of --from")
     parser.add_argument("--batch", type=int, default=16, help="excerpts per step and process")
     parser.add_argument("--every", type=int, default=400, help="steps between checkpoints")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
