@@ -42,19 +42,24 @@ def available() -> bool:
     return SOUNDFONT.exists()
 
 
-@cache
-def _synth():
-    """(synthesiser, soundfont id); one a process, because loading takes a second."""
+def _synth() -> tuple:
+    """(new synthesiser, soundfont id)."""
     import fluidsynth
 
     synth = fluidsynth.Synth(gain=0.5, samplerate=float(SAMPLE_RATE))
     return synth, synth.sfload(str(SOUNDFONT))
 
 
+@cache
+def _samples_in_memory() -> tuple:
+    """A synthesiser that only lives on, so that FluidSynth reads the soundfont's samples once a process."""
+    return _synth()
+
+
 def _play(events: list[tuple[float, callable]], programs: dict[int, int], seconds: float, wet: bool) -> np.ndarray:
-    """[N] mono of timed calls on the synthesiser; ``programs`` by channel."""
-    synth, font = _synth()
-    synth.system_reset()
+    """[N] mono of timed calls on a synthesiser; ``programs`` by channel."""
+    _samples_in_memory()
+    synth, font = _synth()  # a used one keeps the phase of its blocks, chorus and dither: a clip would depend on the last
     synth.setting("synth.reverb.active", int(wet))
     synth.setting("synth.chorus.active", int(wet))
     for channel, program in programs.items():
@@ -67,6 +72,7 @@ def _play(events: list[tuple[float, callable]], programs: dict[int, int], second
             position = sample
         call(synth)
     parts.append(synth.get_samples(int(seconds * SAMPLE_RATE) - position))
+    synth.delete()
     return np.concatenate(parts).reshape(-1, 2).mean(axis=1) / 32768
 
 
