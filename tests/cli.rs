@@ -431,6 +431,41 @@ fn rows(path: &Path) -> Vec<Vec<f64>> {
     table.lines().skip(1).map(row).collect()
 }
 
+/// With hindsight nearly every note of the phrase is found, at its pitch and on its onset, both in the
+/// table and in the MIDI file.
+#[test]
+fn a_take_is_read_again_with_hindsight() {
+    let folder = folder();
+    let phrase = repository("models/golden/phrase.flac");
+    let args = [
+        "render",
+        phrase.to_str().unwrap(),
+        "--mode",
+        "refined",
+        "--notes",
+        "n.tsv",
+        "-o",
+        "n.mid",
+    ];
+    quietly(folder.path(), &args);
+    let found = rows(&folder.path().join("n.tsv"));
+    let truth = rows(&repository("models/golden/phrase.notes.tsv"));
+    let hit = |sung: &Vec<f64>| {
+        let near = |n: &&Vec<f64>| (n[0] - sung[0]).abs() < 0.05 && (n[2] - sung[2]).abs() < 0.5;
+        found.iter().any(|n| near(&n))
+    };
+    let hits = truth.iter().filter(|sung| hit(sung)).count();
+    assert!(
+        hits * 10 >= truth.len() * 8 && found.len() <= truth.len() + 3,
+        "{hits} of {} notes among {}",
+        truth.len(),
+        found.len()
+    );
+    let midi = fs::read(folder.path().join("n.mid")).unwrap();
+    let strikes = |message: u8| midi.iter().filter(|byte| **byte == message).count();
+    assert!(strikes(0x90) >= found.len(), "every note is struck");
+}
+
 /// What was decided at a time may not depend on what was sung after it: the recording cut off at
 /// a note's `decided_s` gives that note again (but for its end), and the pitch track up to there.
 #[test]

@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use ndarray::{ArrayD, Axis};
-use vocalise::nn::{Pack, PitchModel, PitchOutput};
+use vocalise::nn::{Pack, PitchModel, PitchOutput, RefinedModel};
 
 /// The difference that int8 arithmetic may make on a probability.
 const TOLERANCE: f32 = 1e-3;
@@ -61,24 +61,88 @@ fn streaming_gives_what_the_trainer_wrote_down() {
     assert_eq!(model.faults(), 0);
 
     for (name, read) in HEADS {
-        let expected = golden(&format!("{name}.npy"));
-        let expected: Vec<f32> = expected.iter().copied().collect();
-        let found: Vec<f32> = outputs
-            .iter()
-            .flat_map(|output| read(output).to_vec())
-            .collect();
-        assert_eq!(found.len(), expected.len(), "{name}");
-        let worst = found
-            .iter()
-            .zip(&expected)
-            .map(|(found, expected)| (found - expected).abs())
-            .fold(0.0, f32::max);
-        println!(
-            "{name}: largest difference {worst:.2e} over {} frames",
-            outputs.len()
-        );
-        assert!(worst <= TOLERANCE, "{name} is off by {worst}");
+        assert_near(name, &outputs, read);
     }
+}
+
+/// Compares one head of `outputs` with the golden file `name`.npy.
+fn assert_near(name: &str, outputs: &[PitchOutput], read: fn(&PitchOutput) -> &[f32]) {
+    let expected: Vec<f32> = golden(&format!("{name}.npy")).iter().copied().collect();
+    let found: Vec<f32> = outputs
+        .iter()
+        .flat_map(|output| read(output).to_vec())
+        .collect();
+    assert_eq!(found.len(), expected.len(), "{name}");
+    let worst = found
+        .iter()
+        .zip(&expected)
+        .map(|(found, expected)| (found - expected).abs())
+        .fold(0.0, f32::max);
+    println!(
+        "{name}: largest difference {worst:.2e} over {} frames",
+        outputs.len()
+    );
+    assert!(worst <= TOLERANCE, "{name} is off by {worst}");
+}
+
+/// All that the refined model says of `features`, which must come in order.
+fn refined(features: &[[f32; 256]]) -> Vec<PitchOutput> {
+    let pack = Pack::factory().unwrap();
+    let mut model = RefinedModel::new(&pack).unwrap().expect("a refined model");
+    let mut outputs = Vec::new();
+    model
+        .run(features, |frame, output| {
+            assert_eq!(frame, outputs.len(), "an answer out of order");
+            outputs.push(output.clone());
+        })
+        .unwrap();
+    outputs
+}
+
+#[test]
+fn hindsight_gives_what_the_trainer_wrote_down() {
+    let table = golden("features.npy");
+    let features: Vec<_> = (0..table.shape()[0]).map(|i| frame(&table, i)).collect();
+    let outputs = refined(&features);
+    assert_eq!(outputs.len(), features.len());
+    let kept: [Head; 3] = [
+        ("refined_pitch", |output| &output.pitch),
+        ("refined_onset", |output| {
+            std::slice::from_ref(&output.onset)
+        }),
+        ("refined_voicing", |output| {
+            std::slice::from_ref(&output.voicing)
+        }),
+    ];
+    for (name, read) in kept {
+        assert_near(name, &outputs, read);
+    }
+}
+
+/// A long take is heard in pieces. What is sung in the middle of one is heard as at the seam of two.
+#[test]
+fn the_seams_of_a_long_take_are_not_heard() {
+    let table = golden("features.npy");
+    let phrase: Vec<_> = (0..table.shape()[0]).map(|i| frame(&table, i)).collect();
+    // The phrase again and again: every frame of it comes to lie near a seam and far from one.
+    let repeats = 9;
+    let take: Vec<_> = (0..repeats).flat_map(|_| phrase.clone()).collect();
+    let outputs = refined(&take);
+    assert_eq!(outputs.len(), take.len());
+    let middle = &outputs[phrase.len()..2 * phrase.len()];
+    for round in 2..repeats - 1 {
+        let again = &outputs[round * phrase.len()..(round + 1) * phrase.len()];
+        let differing = middle
+            .iter()
+            .zip(again)
+            .filter(|(a, b)| (a.voicing - b.voicing).abs() > 0.2)
+            .count();
+        assert!(
+            differing * 50 <= phrase.len(),
+            "{differing} frames of round {round} are heard otherwise"
+        );
+    }
+    assert!(refined(&[]).is_empty());
 }
 
 #[test]

@@ -11,6 +11,14 @@ const PEAKS_APART: usize = 5;
 /// breath above.
 const VOICED: f32 = 0.7;
 
+/// Voicing from which a frame counts towards the steadiness of the voice.
+const HEARD: f32 = 0.5;
+/// Semitones over two frames that count as steady.
+const STEADY: f32 = 0.2;
+/// Voiced frames over which steadiness is averaged (0.8 s of voice), and where it begins.
+const STEADINESS_FRAMES: f32 = 80.0;
+const FIRST_STEADINESS: f32 = 0.7;
+
 /// One frame's evidence for and against notes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Evidence {
@@ -22,6 +30,10 @@ pub struct Evidence {
     pub centre: f32,
     /// Share of the note head's belief in notes that lies on the two semitones around `centre`, 0 – 1.
     pub certainty: f32,
+    /// How likely the frame belongs to a sung note rather than to nothing or to speech, 0 – 1.
+    pub activity: f32,
+    /// How steady the voice's pitch has been of late, 0 – 1: the share of its frames that moved little.
+    pub steadiness: f32,
     /// How likely there is a voice with a pitch, 0 – 1.
     pub voicing: f32,
     /// How likely a note begins here, 0 – 1.
@@ -46,7 +58,7 @@ impl Evidence {
 }
 
 /// Makes evidence of one stream of answers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Listener {
     /// Onsets of the last frame and of the one before.
     onsets: [f32; 2],
@@ -54,6 +66,21 @@ pub struct Listener {
     peaks: [f32; PEAKS_APART],
     /// Answers heard so far, as far as they matter.
     heard: usize,
+    /// Pitch of the last frame and of the one before; `None` where there was no voice.
+    pitches: [Option<f32>; 2],
+    steadiness: f32,
+}
+
+impl Default for Listener {
+    fn default() -> Self {
+        Self {
+            onsets: [0.0; 2],
+            peaks: [0.0; PEAKS_APART],
+            heard: 0,
+            pitches: [None; 2],
+            steadiness: FIRST_STEADINESS,
+        }
+    }
 }
 
 impl Listener {
@@ -73,13 +100,22 @@ impl Listener {
         self.peaks.rotate_right(1);
         self.peaks[0] = peak;
         self.heard = (self.heard + 1).min(2);
-        let centre = note_centre(output);
+        let (pitch, centre) = (pitch_of(output), note_centre(output));
+        let voicing = open(output.voicing);
+        let voiced = (voicing > HEARD).then_some(pitch);
+        if let (Some(now), Some(before)) = (voiced, self.pitches[1]) {
+            let steady = f32::from((now - before).abs() < STEADY);
+            self.steadiness += (steady - self.steadiness) / STEADINESS_FRAMES;
+        }
+        self.pitches = [voiced, self.pitches[0]];
         Evidence {
             frame: answer.index,
-            pitch: pitch_of(output),
+            pitch,
             centre,
             certainty: certainty(output, centre),
-            voicing: open(output.voicing),
+            activity: (1.0 - output.pitch[0]).clamp(0.0, 1.0),
+            steadiness: self.steadiness,
+            voicing,
             onset,
             offset: output.offset.clamp(0.0, 1.0),
             peak,

@@ -18,6 +18,7 @@ mod reactive;
 mod refined;
 mod report;
 mod response;
+mod singing;
 mod tuning;
 
 pub use note_decoder::{Events, NoteDecoder, NoteEvent};

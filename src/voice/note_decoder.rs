@@ -11,6 +11,7 @@ use super::evidence::{Evidence, Listener};
 use super::loudness::Loudness;
 use super::note_search::{NoteSearch, Step};
 use super::onset::Onset;
+use super::singing::is_sung;
 use super::tuning::Tuning;
 use super::{PitchAnswer, Response};
 
@@ -137,8 +138,9 @@ impl NoteDecoder {
             && self.is_over(note, state, begins, decided)
         {
             let lasted = decided.saturating_sub(note.start);
-            let worth_saying =
-                lasted >= self.tuning.shortest && (state == 0 || self.tuning.says_overtaken);
+            let worth_saying = lasted >= self.tuning.shortest
+                && (state == 0 || self.tuning.says_overtaken)
+                && self.is_sung(note, decided - 1);
             if note.said || worth_saying {
                 events[0] = (!note.said).then(|| self.describe(note, Some(decided)));
                 let late = if state == 0 {
@@ -209,7 +211,19 @@ impl NoteDecoder {
             && (now.pitch - before.pitch).abs() <= self.tuning.steadiness
             && (now.centre - last.centre).abs() <= self.tuning.calm
             && now.certainty >= self.tuning.certainty;
-        sure || now.frame >= note.start + self.tuning.lag as u64 + self.tuning.patience
+        let patience_ends = note.start + self.tuning.lag as u64 + self.tuning.patience;
+        (sure || now.frame >= patience_ends)
+            && now.frame <= patience_ends + self.tuning.doubt
+            && self.is_sung(note, now.frame)
+    }
+
+    /// Whether `note` was sung and not said, by its frames up to `last`.
+    fn is_sung(&self, note: Current, last: u64) -> bool {
+        let of_note = || {
+            self.latest()
+                .filter(|e| (note.start..=last).contains(&e.frame))
+        };
+        is_sung(of_note(), of_note().next().unwrap_or(self.heard()))
     }
 
     /// The beginning of `note`, from all that was heard of it so far. Of a note that was over at the

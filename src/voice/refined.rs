@@ -8,6 +8,7 @@ use super::loudness::Loudness;
 use super::note_decoder::median;
 use super::note_search::{NoteSearch, Step};
 use super::onset::Onset;
+use super::singing::is_sung;
 use super::tuning::Tuning;
 
 /// Frames on either side of a note's entry that may tell its onset.
@@ -51,7 +52,8 @@ pub fn notes(heard: &[Evidence]) -> Vec<RefinedNote> {
         } else {
             0
         };
-        if (end - start) as u64 >= tuning.shortest {
+        let body = &heard[start..end];
+        if body.len() as u64 >= tuning.shortest && is_sung(body.iter(), &body[body.len() - 1]) {
             notes.push(note(heard, start, end, late, &tuning, &loudness));
         }
         start = end;
@@ -132,6 +134,8 @@ mod tests {
             pitch,
             centre: pitch,
             certainty: 1.0,
+            activity: 0.98,
+            steadiness: 0.9,
             voicing: 0.98,
             onset: if n == 0 { 0.9 } else { 0.0 },
             peak: if n == 1 { 0.9 } else { 0.0 },

@@ -50,6 +50,8 @@ pub struct Tuning {
     pub shortest: u64,
     /// Whether such a note is said when another one follows without a break.
     pub says_overtaken: bool,
+    /// Frames that a note which seems to be speech may be late to turn out sung.
+    pub doubt: u64,
     /// Frames by which the end of a note is heard late: the voice is gone before its echo is.
     pub offset_late: u64,
     /// Frames added to the onset head's peak to meet where annotators hear a note begin.
@@ -79,6 +81,7 @@ impl Tuning {
         young: 8,
         shortest: 9,
         says_overtaken: false,
+        doubt: 10,
         offset_late: 3,
         onset_shift: 1.0,
     };
@@ -104,6 +107,7 @@ impl Tuning {
         young: 10,
         shortest: 9,
         says_overtaken: true,
+        doubt: 10,
         offset_late: 2,
         onset_shift: 1.0,
     };

@@ -27,6 +27,12 @@ ONSET_AROUND = 2
 """Frames on either side of that peak that tell its place."""
 ONSET_HEARD = 0.15
 """Onset probability that makes a peak."""
+SUNG_ACTIVITY, SUNG_STEADINESS = 0.5, 0.6
+"""A note is speech where both its mean activity and the steadiness of the voice are less."""
+STEADY = 0.2
+"""Semitones over two frames that count as steady."""
+STEADINESS_FRAMES, FIRST_STEADINESS = 80, 0.7
+"""Voiced frames over which steadiness is averaged, and where it begins."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ class Settings:
     """What a note must last to be said when it ends before its pitch was sure; with hindsight, to be said at all."""
     says_overtaken: bool = False
     """Whether such a note is said when another one follows without a break."""
+    doubt: int = 10
+    """How late a note that seems to be speech may turn out sung."""
     offset_late: int = 3
     """How late the end of a note is heard: the voice is gone before its echo is."""
     onset_shift: float = 1.0
@@ -103,6 +111,16 @@ def certainty(outputs: dict[str, np.ndarray], centre: np.ndarray) -> np.ndarray:
     below = np.clip(centre.astype(int), 0, 126)
     around = np.take_along_axis(outputs["pitch"], below[:, None] + np.arange(2), axis=1).sum(axis=1)
     return np.clip(around / np.maximum(1 - outputs["pitch"][:, 0], 1e-3), 0, 1)
+
+
+def steadiness(pitch: np.ndarray, voicing: np.ndarray) -> np.ndarray:
+    """[N] how steady the voice's pitch has been of late, 0 to 1, from ``pitch`` and ``voicing`` [N]."""
+    voiced, out, value = voicing > 0.5, np.empty(len(pitch)), FIRST_STEADINESS
+    for k in range(len(pitch)):
+        if k >= 2 and voiced[k] and voiced[k - 2]:
+            value += (float(abs(pitch[k] - pitch[k - 2]) < STEADY) - value) / STEADINESS_FRAMES
+        out[k] = value
+    return out
 
 
 def events(onset: np.ndarray) -> np.ndarray:
@@ -142,6 +160,8 @@ class _Heard:
         self.pitch, self.centre = midi(outputs), note_centre(outputs)
         self.certainty = certainty(outputs, self.centre)
         self.reported = self.pitch + settings.centre_share * (self.centre - self.pitch)
+        self.steadiness = steadiness(self.pitch, outputs["voicing"][:, 0])
+        self.active = np.concatenate([[0], np.cumsum(1 - outputs["pitch"][:, 0])])
         self.velocity = outputs["velocity"] @ np.arange(128) / 127
         self.states, self.entered = _search(outputs, self.pitch, self.centre, settings)
 
@@ -161,6 +181,11 @@ class _Heard:
         around = np.arange(max(peak - ONSET_AROUND, 0), min(peak + ONSET_AROUND, now) + 1)
         weight = self.onset[around] ** 2
         return float((weight * around).sum() / weight.sum()) + self.settings.onset_shift
+
+    def is_sung(self, start: int, end: int) -> bool:
+        """Whether the frames start..end were sung and not said."""
+        activity = (self.active[end] - self.active[start]) / (end - start)
+        return self.steadiness[end - 1] >= SUNG_STEADINESS or activity >= SUNG_ACTIVITY
 
     def is_sure(self, k: int) -> bool:
         """Whether a note's pitch may be said at frame ``k``."""
@@ -191,14 +216,16 @@ def _live(heard: _Heard) -> list[Decoded]:
         if start >= 0:
             young, moved = k - start < s.young, abs(state - last) > 1
             if state == 0 or (moved and (said is not None or not young)) or (not moved and heard.entered[k] and not young):
-                if said is None and k - start >= s.shortest and (state == 0 or s.says_overtaken):
+                lasted = k - start >= s.shortest and heard.is_sung(start, k)
+                if said is None and lasted and (state == 0 or s.says_overtaken):
                     said = heard.note(start, None, now, slice(start, max(k, start + 1)))
                 if said is not None:
                     notes.append((said, k - (min(s.offset_late, k - start) if state == 0 else 0)))
                 start, said = -1, None
         if state > 0:
             start, last = (k if start < 0 else start), state
-            if said is None and (heard.is_sure(now) or now >= start + s.lag + s.patience):
+            late = now - (start + s.lag + s.patience)
+            if said is None and (heard.is_sure(now) or late >= 0) and late <= s.doubt and heard.is_sung(start, now + 1):
                 said = heard.note(start, None, now, slice(max(start, now - s.memory), now + 1))
     if said is not None:
         notes.append((said, len(states) - s.lag))
@@ -214,7 +241,7 @@ def _with_hindsight(heard: _Heard) -> list[Decoded]:
         stops = np.flatnonzero(~goes_on[start:])
         end = start + 1 + (stops[0] if len(stops) else len(states) - start - 1)
         quiet = end >= len(states) or states[end] == 0
-        if end - start >= s.shortest:
+        if end - start >= s.shortest and heard.is_sung(start, end):
             late = min(s.offset_late, end - start - 1) if quiet else 0
             notes.append(heard.note(start, end - late, len(states) - 1, slice(start, end)))
     return notes

@@ -127,3 +127,28 @@ fn a_closed_gate_lets_nothing_through_and_an_interruption_ends_the_note() {
     assert_eq!(decoder.interrupt(50), Some(NoteEvent::Off { frame: 50 }));
     assert_eq!(decoder.interrupt(51), None);
 }
+
+/// What a talker does: every syllable slides, and the network hears that it is no note.
+fn spoken(activity: f32, slide: f32) -> Vec<NoteEvent> {
+    let mut decoder = NoteDecoder::new(Response::Sure);
+    let mut events = Vec::new();
+    for index in 0..1_500 {
+        let place = index % 30;
+        let pitch = (place < 20).then(|| 52.0 + slide * place as f32);
+        let mut heard = answer(index, pitch, if place == 0 { 0.6 } else { 0.01 });
+        heard.output.pitch[0] = 1.0 - activity;
+        events.extend(decoder.push(&heard).into_iter().flatten());
+    }
+    events
+}
+
+#[test]
+fn talk_is_no_tune_but_a_talker_who_holds_a_pitch_sings() {
+    let spoken_notes = |activity, slide| ons(&spoken(activity, slide)).len();
+    assert!(spoken_notes(0.1, 0.12) <= 3, "talk");
+    assert!(
+        spoken_notes(0.1, 0.0) >= 45,
+        "a speaking voice on one pitch"
+    );
+    assert!(spoken_notes(0.9, 0.12) >= 40, "a singer who slides");
+}
