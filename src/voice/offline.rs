@@ -1,7 +1,7 @@
 //! A recording, rendered by the same stages as the plugin, on the caller's thread.
 
 use super::report::Report;
-use super::{F0Point, Response, Setup, stages};
+use super::{F0Point, Performance, Response, Setup, stages};
 use crate::audio::{FrontEnd, FrontEndError};
 use crate::music::{Genre, Instrument, SungNote, TimedMessage};
 use crate::nn::Pack;
@@ -21,6 +21,8 @@ pub struct Settings {
     pub instrument: Instrument,
     /// How early notes are decided.
     pub response: Response,
+    /// How notes are played.
+    pub performance: Performance,
     /// Input gain in dB.
     pub gain_db: f32,
     /// Level under which nothing counts as voice, in dB below full scale.
@@ -38,6 +40,7 @@ impl Default for Settings {
             genre: Genre::default(),
             instrument: Instrument::default(),
             response: Response::default(),
+            performance: Performance::default(),
             gain_db: 0.0,
             gate_db: Self::DEFAULT_GATE_DB,
         }
@@ -104,6 +107,7 @@ pub fn render_with(
     let (reports, heard) = crossbeam_channel::unbounded();
     let setup = Setup {
         response: settings.response,
+        performance: settings.performance,
         front_end_delay_s: front_end.delay_s(),
         rate: sample_rate,
     };

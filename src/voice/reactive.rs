@@ -1,6 +1,7 @@
 //! Second stage of the voice line, reactive lane: the pitch network, one call a hop.
 
-use super::{PitchAnswer, PitchRequest};
+use super::{Analysis, PitchAnswer, PitchRequest, brightness};
+use crate::audio::frame::BANDS;
 use crate::nn::PitchModel;
 use crate::stages::{HostEvent, Infer, Stamped};
 use std::error::Error;
@@ -18,19 +19,22 @@ impl PitchLane {
 
 impl Infer for PitchLane {
     type Request = PitchRequest;
-    type Response = PitchAnswer;
+    type Response = Analysis;
 
     fn infer(
         &mut self,
         request: Stamped<PitchRequest>,
-    ) -> Result<Option<PitchAnswer>, Box<dyn Error + Send + Sync>> {
+    ) -> Result<Option<Analysis>, Box<dyn Error + Send + Sync>> {
         let frame = &request.body.frame;
         let output = self.model.run(&frame.features)?.clone();
-        Ok(Some(PitchAnswer {
-            index: frame.index,
-            level_db: frame.level_db,
-            gate_open: frame.gate_open,
-            output,
+        Ok(Some(Analysis {
+            pitch: PitchAnswer {
+                index: frame.index,
+                level_db: frame.level_db,
+                gate_open: frame.gate_open,
+                output,
+            },
+            brightness: brightness::of(&frame.features[..BANDS]),
         }))
     }
 
