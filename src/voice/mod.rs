@@ -5,6 +5,7 @@
 //! hands them on, [`melody`] makes MIDI of them. [`offline`] runs the same stages over a recording.
 
 mod brightness;
+pub mod calibration;
 mod expression;
 mod input_prep;
 mod legato;

@@ -140,6 +140,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
         self.tell(Report::Frame {
             f0,
             level_db: answer.level_db,
+            voicing: answer.output.voicing,
         });
 
         self.melody.hear(Heard {
