@@ -4,6 +4,7 @@ mod midi;
 pub mod params;
 pub mod shell;
 mod starter;
+mod state;
 mod transport;
 mod view;
 
@@ -139,6 +140,10 @@ impl Plugin for Vocalise {
     type Editor = EguiEditor<crate::gui::Editor>;
     type SysExMessage = ();
     type BackgroundTask = Task;
+
+    fn filter_state(state: &mut PluginState) {
+        state::complete(state);
+    }
 
     fn task_executor(&mut self) -> TaskExecutor<Self> {
         let line = self.line.clone();

@@ -2,10 +2,10 @@
 
 use crate::audio::frame::BANDS;
 
-/// Bands on whose middle a voice is as dark, and as bright, as it gets: those of a hummed low note
-/// and of a shouted "ee" (330 Hz and 2.4 kHz).
-const DARK: f32 = 14.0;
-const BRIGHT: f32 = 74.0;
+/// Bands on which the centroid of a voice lies at its darkest and its brightest, about 290 Hz and
+/// 1.4 kHz: the ends of what amateurs' vowels reach. Consonants lie above.
+const DARK: f32 = 15.0;
+const BRIGHT: f32 = 55.0;
 
 /// How bright a frame is, 0 – 1: the spectral centroid of its mel channel, `Σ b·m(b) / Σ m(b)` with
 /// the magnitudes `m(b) = exp(mel(b))` of the bands `b`, from [`DARK`] to [`BRIGHT`]. On the mel
