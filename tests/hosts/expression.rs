@@ -10,7 +10,7 @@ use vocalise::voice::{Output, Performance};
 fn script(settings: &[(&str, &str)]) -> Script {
     let (voice, rate) = phrase();
     let mut script = Script::offline(rate, vec![voice])
-        .set(0, "Bend", Value::from("1"))
+        .set(0, "Bend", Value::Normal(1.0))
         .set(0, "Brightness", Value::Normal(1.0));
     for (name, value) in settings {
         script = script.set(0, name, Value::from(*value));

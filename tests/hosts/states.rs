@@ -12,7 +12,7 @@ fn change_parameters(host: &mut dyn Host) {
         ("Input Gain", "-7.5"),
         ("Gate", "-50"),
         ("Bend", "0.75"),
-        ("Bend Range", "12"),
+        ("Bend Range", "12 st"),
         ("Output", "Melody"),
         ("Hold Gaps", "40"),
         ("Lowest Note", "C3"),
