@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use vocalise::files::audio;
 use vocalise::music::{Message, SungNote, TimedMessage};
 use vocalise::voice::offline::{Settings, render};
+use vocalise::voice::{Output, Performance};
 
 /// The phrase that the project's own synthesiser sings, mono, and its rate in Hz.
 static PHRASE: LazyLock<(Vec<f32>, f64)> = LazyLock::new(|| {
@@ -68,6 +69,101 @@ fn a_bounce_gives_the_command_lines_notes_at_every_block_size() {
         let sent = Rig::new(rate as f32, true).play(&audio, &[size]);
         assert_eq!(sent, expected, "blocks of {size}");
     }
+}
+
+#[test]
+fn expression_is_the_command_lines_at_every_block_size() {
+    let rate = PHRASE.1;
+    let audio = seconds(0.0, 4.0);
+    for (mpe, note_expressions) in [(false, false), (true, false), (false, true)] {
+        let settings = Settings {
+            performance: Performance {
+                bend: 1.0,
+                output: Output::Melody,
+                mpe,
+                note_expressions,
+                brightness: true,
+                ..Performance::default()
+            },
+            ..Settings::default()
+        };
+        let channels = [audio.clone()];
+        let heard = render(&channels, rate, &settings, &mut |_| {}).expect("renders");
+        let expected = within(heard.messages, audio.len());
+        assert!(expected.len() > 100, "{}", expected.len());
+        for size in [7, 512, 8_192] {
+            let mut rig = Rig::new(rate as f32, true);
+            rig.set(|p| &p.bend, 1.0);
+            rig.set(|p| &p.output, Output::Melody);
+            rig.set(|p| &p.mpe, mpe);
+            rig.set(|p| &p.note_expressions, note_expressions);
+            rig.set(|p| &p.brightness, true);
+            rig.activate();
+            assert_eq!(rig.play(&audio, &[size]), expected, "blocks of {size}");
+        }
+    }
+}
+
+#[test]
+fn parameters_that_move_while_a_note_sounds_leave_nothing_sounding() {
+    type Move = (&'static str, fn(&mut Rig));
+    let moves: [Move; 3] = [
+        ("MPE", |rig| {
+            rig.set(|p| &p.output, Output::Melody);
+            rig.set(|p| &p.mpe, true);
+        }),
+        ("Highest Note", |rig| rig.set(|p| &p.highest, 33)),
+        ("Bend Range", |rig| rig.set(|p| &p.bend_range, 24)),
+    ];
+    for (name, change) in moves {
+        let (mut rig, mut sent) = in_the_middle_of_a_note();
+        change(&mut rig);
+        sent.extend(rig.play(&vec![0.0; 48_000], &[512]));
+        assert_eq!(hanging(&sent), [], "{name}");
+    }
+}
+
+#[test]
+fn notes_outside_the_range_are_neither_played_nor_reported() {
+    let (audio, rate) = &*PHRASE;
+    let (all, _) = rendered(audio, *rate);
+    let middle = all[all.len() / 2].key().clamp(34, 95);
+    let performance = Performance {
+        lowest: middle,
+        ..Performance::default()
+    };
+    let settings = Settings {
+        performance,
+        ..Settings::default()
+    };
+    let channels = [audio.clone()];
+    let heard = render(&channels, *rate, &settings, &mut |_| {}).expect("renders");
+    let wanted: Vec<SungNote> = all.iter().filter(|n| n.key() >= middle).copied().collect();
+    assert!(!wanted.is_empty() && wanted.len() < all.len());
+    assert_eq!(heard.notes, wanted);
+    let played = heard.messages.iter().filter(|m| m.message.is_note_on());
+    assert_eq!(played.count(), wanted.len());
+}
+
+#[test]
+fn sensitivity_lets_more_or_less_of_a_soft_voice_in() {
+    let (audio, rate) = &*PHRASE;
+    let notes = |sensitivity: f32| {
+        let performance = Performance {
+            sensitivity,
+            ..Performance::default()
+        };
+        let settings = Settings {
+            performance,
+            ..Settings::default()
+        };
+        let channels = [audio.clone()];
+        let heard = render(&channels, *rate, &settings, &mut |_| {}).expect("renders");
+        let sung: f64 = heard.notes.iter().map(SungNote::duration_s).sum();
+        sung
+    };
+    let sung = [0.0, 0.5, 1.0].map(notes);
+    assert!(sung[0] < sung[1] && sung[1] < sung[2], "{sung:?} s");
 }
 
 proptest! {

@@ -38,7 +38,7 @@ impl Heard {
     /// Takes one report in and forgets what is too old.
     pub fn take(&mut self, report: Report) {
         match report {
-            Report::Frame { f0, level_db } => {
+            Report::Frame { f0, level_db, .. } => {
                 self.level_db = level_db;
                 self.track.push_back(f0);
                 let oldest = f0.time_s - SPAN_S;
@@ -90,6 +90,7 @@ mod tests {
             heard.take(Report::Frame {
                 f0,
                 level_db: -20.0,
+                voicing: 0.9,
             });
         }
         let first = heard.track.front().map(|p| p.time_s).unwrap_or_default();

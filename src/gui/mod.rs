@@ -1,10 +1,14 @@
 //! The editor: what the plugin hears, how it is doing, and its parameters.
 
+mod calibrating;
+mod controls;
 mod heard;
 mod panels;
+mod performing;
 mod theme;
 
 use crate::plugin::{View, VocaliseParams};
+use calibrating::Calibrating;
 use heard::Heard;
 use nih_plug::context::gui::GuiContext;
 use nih_plug::editor::dpi::LogicalSize;
@@ -16,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Size of a new window in logical points.
-const SIZE: (f32, f32) = (640.0, 420.0);
+const SIZE: (f32, f32) = (640.0, 620.0);
 /// Time between two pictures while something may move: 30 a second.
 const REPAINT: Duration = Duration::from_millis(33);
 
@@ -25,6 +29,7 @@ pub struct Editor {
     params: Arc<VocaliseParams>,
     view: Arc<View>,
     heard: Heard,
+    calibrating: Calibrating,
     /// The way to the host, while the window is open.
     host: Option<GuiContext>,
 }
@@ -37,6 +42,7 @@ pub fn editor(params: Arc<VocaliseParams>, view: Arc<View>) -> Option<EguiEditor
         params,
         view,
         heard: Heard::default(),
+        calibrating: Calibrating::default(),
         host: None,
     };
     create_egui_editor(state, RepaintNotifier::new(), settings, editor)
@@ -60,11 +66,20 @@ impl NiceEguiApp for Editor {
 
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut Frame) {
         for report in self.view.reports() {
+            self.calibrating.take(&report);
             self.heard.take(report);
         }
         let Some(host) = &self.host else { return };
         ui.ctx().request_repaint_after(REPAINT);
         let setter = host.param_setter();
-        panels::show(ui, &self.params, &self.view, &self.heard, &setter);
+        self.calibrating.settle(&self.params, &setter);
+        panels::show(
+            ui,
+            &self.params,
+            &self.view,
+            &self.heard,
+            &mut self.calibrating,
+            &setter,
+        );
     }
 }

@@ -1,12 +1,14 @@
 //! The editor's parts, from top to bottom: title and state, the voice, the parameters.
 
+use super::calibrating::Calibrating;
+use super::controls::{picker, slider, switch};
 use super::heard::{Heard, SPAN_S};
-use super::theme;
+use super::{performing, theme};
 use crate::music::pitch;
 use crate::plugin::{View, VocaliseParams};
 use crate::stages::EngineState;
 use egui::{Align, Align2, Color32, FontId, Layout, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
-use nih_plug::prelude::{Enum, EnumParam, FloatParam, Param, ParamSetter};
+use nih_plug::prelude::ParamSetter;
 
 /// Lowest level that the meter shows, in dB below full scale.
 const METER_FLOOR_DB: f32 = -60.0;
@@ -19,12 +21,13 @@ pub fn show(
     params: &VocaliseParams,
     view: &View,
     heard: &Heard,
+    calibrating: &mut Calibrating,
     setter: &ParamSetter<'_>,
 ) {
     egui::CentralPanel::default().show(ui, |ui| {
         title(ui, view);
         ui.add_space(4.0);
-        let below = 126.0;
+        let below = 326.0;
         let picture = vec2(
             ui.available_width(),
             (ui.available_height() - below).max(80.0),
@@ -36,7 +39,9 @@ pub fn show(
             meter(ui, heard.level_db, params.gate.value());
         });
         ui.add_space(6.0);
-        controls(ui, params, setter);
+        controls(ui, params, calibrating, setter);
+        ui.separator();
+        performing::show(ui, params, setter);
     });
 }
 
@@ -193,7 +198,12 @@ fn meter(ui: &mut Ui, level_db: f32, gate_db: f32) {
 }
 
 /// The parameters.
-fn controls(ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
+fn controls(
+    ui: &mut Ui,
+    params: &VocaliseParams,
+    calibrating: &mut Calibrating,
+    setter: &ParamSetter<'_>,
+) {
     ui.horizontal(|ui| {
         picker(
             ui,
@@ -218,73 +228,7 @@ fn controls(ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
         let gain = "Gain before listening; the audio that passes is not touched.";
         slider(ui, &params.gain, setter, gain);
         slider(ui, &params.gate, setter, "Nothing quieter counts as voice.");
-        let mut bypass = params.bypass.value();
-        if ui
-            .checkbox(&mut bypass, "Bypass")
-            .on_hover_text("Sends no notes while on.")
-            .changed()
-        {
-            set(setter, &params.bypass, bypass);
-        }
+        switch(ui, &params.bypass, setter, "Sends no notes while on.");
     });
-}
-
-/// A list of an enumeration's values.
-fn picker<T: Enum + Copy + PartialEq + 'static>(
-    ui: &mut Ui,
-    param: &EnumParam<T>,
-    setter: &ParamSetter<'_>,
-    help: &str,
-) {
-    ui.vertical(|ui| {
-        ui.label(RichText::new(param.name()).small().color(theme::DIM));
-        let chosen = param.value();
-        egui::ComboBox::from_id_salt(param.name())
-            .width(150.0)
-            .height(360.0)
-            .selected_text(T::variants()[chosen.to_index()])
-            .show_ui(ui, |ui| {
-                for (index, name) in T::variants().iter().enumerate() {
-                    let selected = index == chosen.to_index();
-                    if ui.selectable_label(selected, *name).clicked() && !selected {
-                        set(setter, param, T::from_index(index));
-                    }
-                }
-            })
-            .response
-            .on_hover_text(help);
-    });
-}
-
-/// A slider over a parameter's own range.
-fn slider(ui: &mut Ui, param: &FloatParam, setter: &ParamSetter<'_>, help: &str) {
-    ui.vertical(|ui| {
-        ui.label(RichText::new(param.name()).small().color(theme::DIM));
-        let range = param.preview_plain(0.0)..=param.preview_plain(1.0);
-        let mut value = param.value();
-        let slider = egui::Slider::new(&mut value, range)
-            .suffix(" dB")
-            .fixed_decimals(1);
-        let response = ui.add(slider).on_hover_text(help);
-        if response.drag_started() {
-            setter.begin_set_parameter(param);
-        }
-        if response.changed() {
-            if response.dragged() {
-                setter.set_parameter(param, value);
-            } else {
-                set(setter, param, value);
-            }
-        }
-        if response.drag_stopped() {
-            setter.end_set_parameter(param);
-        }
-    });
-}
-
-/// One whole gesture: the host sees begin, value and end.
-fn set<P: Param>(setter: &ParamSetter<'_>, param: &P, value: P::Plain) {
-    setter.begin_set_parameter(param);
-    setter.set_parameter(param, value);
-    setter.end_set_parameter(param);
+    ui.horizontal(|ui| calibrating.show(ui, params, setter));
 }

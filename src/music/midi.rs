@@ -57,6 +57,26 @@ pub enum Message {
         /// General MIDI program, 0-based, 0 – 127.
         program: u8,
     },
+    /// Something within one note, in the words of CLAP and VST3; MIDI files have none for it.
+    NoteExpression {
+        /// 0 – 15.
+        channel: u8,
+        /// MIDI key of the note, 0 – 127.
+        key: u8,
+        /// What, and how much.
+        expression: NoteExpression,
+    },
+}
+
+/// What changes within one note.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum NoteExpression {
+    /// Its distance from its key in semitones, −120 – 120.
+    Tuning(f32),
+    /// Its gain, 0 – 4; 1 is as loud as its velocity says.
+    Volume(f32),
+    /// Its colour, 0 – 1.
+    Brightness(f32),
 }
 
 impl Message {
@@ -116,6 +136,27 @@ impl Message {
         }
     }
 
+    /// Something within a note; see [`Message::NoteExpression`].
+    pub fn note_expression(channel: u8, key: u8, expression: NoteExpression) -> Self {
+        let within = |value: f32, low: f32, high: f32, rest: f32| {
+            if value.is_nan() {
+                rest
+            } else {
+                value.clamp(low, high)
+            }
+        };
+        let expression = match expression {
+            NoteExpression::Tuning(v) => NoteExpression::Tuning(within(v, -120.0, 120.0, 0.0)),
+            NoteExpression::Volume(v) => NoteExpression::Volume(within(v, 0.0, 4.0, 1.0)),
+            NoteExpression::Brightness(v) => NoteExpression::Brightness(unit(v)),
+        };
+        Self::NoteExpression {
+            channel: clamped_channel(channel),
+            key: seven_bits(key),
+            expression,
+        }
+    }
+
     /// Channel and key of the note that begins, if one does.
     pub const fn begins(self) -> Option<(u8, u8)> {
         match self {
@@ -145,7 +186,8 @@ impl Message {
             | Self::ControlChange { channel, .. }
             | Self::PitchBend { channel, .. }
             | Self::ChannelPressure { channel, .. }
-            | Self::ProgramChange { channel, .. } => channel,
+            | Self::ProgramChange { channel, .. }
+            | Self::NoteExpression { channel, .. } => channel,
         }
     }
 }

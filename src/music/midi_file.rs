@@ -115,12 +115,13 @@ pub fn write(
         let mut track = vec![(0, TrackEventKind::Meta(name))];
         track.extend(
             part.program
-                .map(|program| (0, wire(Message::program_change(part.channel, program)))),
+                .and_then(|program| wire(Message::program_change(part.channel, program)))
+                .map(|program| (0, program)),
         );
         track.extend(
             events
                 .into_iter()
-                .map(|(tick, message)| (tick, wire(message))),
+                .filter_map(|(tick, message)| Some((tick, wire(message)?))),
         );
         smf.tracks.push(with_deltas(track)?);
     }
@@ -216,8 +217,8 @@ fn with_deltas<'a>(
     Ok(track)
 }
 
-/// A message as the file's bytes say it.
-fn wire(message: Message) -> TrackEventKind<'static> {
+/// A message as the file's bytes say it, if they can.
+fn wire(message: Message) -> Option<TrackEventKind<'static>> {
     let bits = |value: f32| u7::from_int_lossy((value * 127.0).round() as u8);
     let u7 = u7::from_int_lossy;
     let kind = match message {
@@ -249,11 +250,12 @@ fn wire(message: Message) -> TrackEventKind<'static> {
         Message::ProgramChange { program, .. } => MidiMessage::ProgramChange {
             program: u7(program),
         },
+        Message::NoteExpression { .. } => return None,
     };
-    TrackEventKind::Midi {
+    Some(TrackEventKind::Midi {
         channel: u4::from_int_lossy(message.channel()),
         message: kind,
-    }
+    })
 }
 
 /// Reads the melody out of a file of type 0, 1 or 2: the notes of the first track that has any,

@@ -16,7 +16,7 @@ mod track;
 pub use genre::{Genre, UnknownGenre};
 pub use instrument::{Instrument, UnknownInstrument};
 pub use meter::{Meter, UnknownMeter};
-pub use midi::{Message, TimedMessage};
+pub use midi::{Message, NoteExpression, TimedMessage};
 pub use note::SungNote;
 pub use tempo_map::{TempoChange, TempoMap};
 pub use track::{Track, UnknownTrack};

@@ -1,6 +1,6 @@
 //! The engine's messages in the framework's words, and back.
 
-use crate::music::Message;
+use crate::music::{Message, NoteExpression};
 use nih_plug::midi::{Channel, Key, VoiceID};
 use nih_plug::prelude::NoteEvent;
 
@@ -55,6 +55,37 @@ pub fn note_event(timing: u32, message: Message) -> NoteEvent<()> {
             channel,
             program,
         },
+        Message::NoteExpression {
+            channel,
+            key,
+            expression,
+        } => {
+            let voice_id = VoiceID::Wildcard;
+            let (channel, key) = (Channel::Number(channel), Key::Number(key));
+            match expression {
+                NoteExpression::Tuning(tuning) => NoteEvent::PolyTuning {
+                    timing,
+                    voice_id,
+                    channel,
+                    key,
+                    tuning,
+                },
+                NoteExpression::Volume(gain) => NoteEvent::PolyVolume {
+                    timing,
+                    voice_id,
+                    channel,
+                    key,
+                    gain,
+                },
+                NoteExpression::Brightness(brightness) => NoteEvent::PolyBrightness {
+                    timing,
+                    voice_id,
+                    channel,
+                    key,
+                    brightness,
+                },
+            }
+        }
     }
 }
 
@@ -96,6 +127,32 @@ pub fn message<S>(event: &NoteEvent<S>) -> Option<Message> {
         NoteEvent::MidiProgramChange {
             channel, program, ..
         } => Message::program_change(*channel, *program),
+        _ => {
+            let (channel, key, expression) = note_expression(event)?;
+            let (channel, key) = place(channel, key)?;
+            Message::note_expression(channel, key, expression)
+        }
+    })
+}
+
+/// The note expression that `event` is, if it is one that the engine has a word for.
+fn note_expression<S>(event: &NoteEvent<S>) -> Option<(&Channel, &Key, NoteExpression)> {
+    Some(match event {
+        NoteEvent::PolyTuning {
+            channel,
+            key,
+            tuning,
+            ..
+        } => (channel, key, NoteExpression::Tuning(*tuning)),
+        NoteEvent::PolyVolume {
+            channel, key, gain, ..
+        } => (channel, key, NoteExpression::Volume(*gain)),
+        NoteEvent::PolyBrightness {
+            channel,
+            key,
+            brightness,
+            ..
+        } => (channel, key, NoteExpression::Brightness(*brightness)),
         _ => return None,
     })
 }

@@ -5,6 +5,7 @@ pub mod params;
 mod played;
 pub mod shell;
 mod starter;
+mod state;
 mod transport;
 mod view;
 
@@ -16,7 +17,7 @@ use crate::audio::{Frame, FrontEnd};
 use crate::nn::Pack;
 use crate::stages::port::HeldNotes;
 use crate::stages::{Engine, HostEvent, Port};
-use crate::voice::{self, Response, Setup, VoiceLine};
+use crate::voice::{self, Performance, Response, Setup, VoiceLine};
 use nih_plug::prelude::*;
 use nih_plug_egui::EguiEditor;
 use starter::Starter;
@@ -58,6 +59,10 @@ struct Active {
     start_asked: bool,
     /// The response that the stages were last told.
     told_response: Response,
+    /// The performance that the stages were last told.
+    told_performance: Performance,
+    /// Whether the stages were last told that nothing leaves.
+    told_bypass: bool,
 }
 
 /// What the audio thread asks of the background thread.
@@ -94,8 +99,10 @@ impl Vocalise {
         let rate = f64::from(config.sample_rate);
         let front_end = FrontEnd::new(rate).map_err(|error| error.to_string())?;
         let response = self.params.response.value();
+        let performance = self.params.performance();
         let setup = Setup {
             response,
+            performance,
             front_end_delay_s: front_end.delay_s(),
             rate,
         };
@@ -115,6 +122,8 @@ impl Vocalise {
             port,
             start_asked: false,
             told_response: response,
+            told_performance: performance,
+            told_bypass: false,
         })
     }
 }
@@ -132,6 +141,10 @@ impl Plugin for Vocalise {
     type Editor = EguiEditor<crate::gui::Editor>;
     type SysExMessage = ();
     type BackgroundTask = Task;
+
+    fn filter_state(state: &mut PluginState) {
+        state::complete(state);
+    }
 
     fn task_executor(&mut self) -> TaskExecutor<Self> {
         let line = self.line.clone();
@@ -211,17 +224,7 @@ impl Active {
         self.port.begin(buffer.samples());
         self.port.set_muted(params.bypass.value());
         self.port.transport(transport::snapshot(now));
-        let response = params.response.value();
-        if response != self.told_response {
-            let index = voice::parameter::RESPONSE;
-            let event = HostEvent::Parameter {
-                index,
-                value: response.index() as f32,
-            };
-            if self.port.event(self.port.position(), event) {
-                self.told_response = response;
-            }
-        }
+        self.tell_parameters(params);
         let gain = util::db_to_gain(params.gain.value());
         let start = self.port.position();
         let port = &mut self.port;
@@ -233,6 +236,34 @@ impl Active {
                 port.frame(start + offset as i64, frame);
             },
         );
+    }
+
+    /// Tells the stages which parameters moved since the last block.
+    fn tell_parameters(&mut self, params: &VocaliseParams) {
+        use voice::parameter;
+        let port = &mut self.port;
+        let mut tell = |index, value| {
+            let position = port.position();
+            port.event(position, HostEvent::Parameter { index, value })
+        };
+        let response = params.response.value();
+        if response != self.told_response && tell(parameter::RESPONSE, response.index() as f32) {
+            self.told_response = response;
+        }
+        let bypass = params.bypass.value();
+        if bypass != self.told_bypass && tell(parameter::BYPASS, f32::from(u8::from(bypass))) {
+            self.told_bypass = bypass;
+        }
+        let (told, now) = (
+            self.told_performance.values(),
+            params.performance().values(),
+        );
+        for ((index, value), (_, old)) in now.into_iter().zip(told) {
+            // What found no room is told again with the next block.
+            if value != old && tell(index, value) {
+                self.told_performance.set(index, value);
+            }
+        }
     }
 }
 

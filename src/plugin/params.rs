@@ -1,9 +1,11 @@
 //! The parameters: what the host automates and the editor shows, from one source.
 
-use crate::music::{Genre, Instrument};
-use crate::voice::Response;
+use crate::music::{Genre, Instrument, pitch};
 use crate::voice::offline::Settings;
+use crate::voice::{Output, Performance, Response};
 use nih_plug::prelude::*;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// Range of the input gain in dB: a phone's recording may be 30 dB off another's.
 const GAIN_DB: FloatRange = FloatRange::Linear {
@@ -35,6 +37,44 @@ pub struct VocaliseParams {
     /// shuts out only what is below any usable recording.
     #[id = "gate"]
     pub gate: FloatParam,
+    /// Share of the voice's deviation from the key that is bent: 0 is always in tune, 1 follows
+    /// every inflection. Default: 0, which every instrument and every mix can take.
+    #[id = "bend"]
+    pub bend: FloatParam,
+    /// Semitones of a full bend, told to the receiver. Default: 2, as receivers begin.
+    #[id = "bend_range"]
+    pub bend_range: IntParam,
+    /// Which tracks leave. Default: all.
+    #[id = "output"]
+    pub output: EnumParam<Output>,
+    /// A channel for each note; counts only where the melody is alone. Default: off.
+    #[id = "mpe"]
+    pub mpe: BoolParam,
+    /// Note expressions in place of bends and controllers. Default: off, since some hosts do not
+    /// record them.
+    #[id = "note_expressions"]
+    pub note_expressions: BoolParam,
+    /// Follows the voice's loudness within a note. Default: on; a steady note stays steady.
+    #[id = "loudness"]
+    pub loudness: BoolParam,
+    /// Follows the voice's colour within a note. Default: off.
+    #[id = "brightness"]
+    pub brightness: BoolParam,
+    /// Gaps up to this many ms are held. Default: 120, the longest consonants.
+    #[id = "hold_gaps"]
+    pub hold_gaps: FloatParam,
+    /// Shorter notes are drawn out to this many ms. Default: 60, the shortest that speak.
+    #[id = "min_note"]
+    pub min_note: FloatParam,
+    /// Lowest key that is played. Default: the lowest that is heard.
+    #[id = "lowest"]
+    pub lowest: IntParam,
+    /// Highest key that is played. Default: the highest that is heard.
+    #[id = "highest"]
+    pub highest: IntParam,
+    /// How readily something counts as voice, 0 – 1. Default: 0.5, the network's own word.
+    #[id = "sensitivity"]
+    pub sensitivity: FloatParam,
     /// Sends no MIDI while on; what sounds is released. Audio passes either way.
     #[id = "bypass"]
     pub bypass: BoolParam,
@@ -44,6 +84,7 @@ impl Default for VocaliseParams {
     fn default() -> Self {
         let decibels = formatters::v2s_f32_rounded(1);
         let defaults = Settings::default();
+        let performance = defaults.performance;
         Self {
             genre: EnumParam::new("Genre", defaults.genre),
             instrument: EnumParam::new("Instrument", defaults.instrument),
@@ -54,9 +95,75 @@ impl Default for VocaliseParams {
             gate: FloatParam::new("Gate", defaults.gate_db, GATE_DB)
                 .with_unit(" dB")
                 .with_value_to_string(decibels),
+            bend: share("Bend", performance.bend),
+            bend_range: IntParam::new(
+                "Bend Range",
+                performance.bend_range as i32,
+                IntRange::Linear {
+                    min: *Performance::BEND_RANGES.start() as i32,
+                    max: *Performance::BEND_RANGES.end() as i32,
+                },
+            )
+            .with_unit(" st"),
+            output: EnumParam::new("Output", performance.output),
+            mpe: BoolParam::new("MPE", performance.mpe),
+            note_expressions: BoolParam::new("Note Expressions", performance.note_expressions),
+            loudness: BoolParam::new("Loudness", performance.loudness),
+            brightness: BoolParam::new("Brightness", performance.brightness),
+            hold_gaps: length("Hold Gaps", performance.hold_gaps_ms),
+            min_note: length("Min Note", performance.min_note_ms),
+            lowest: key("Lowest Note", performance.lowest),
+            highest: key("Highest Note", performance.highest),
+            sensitivity: share("Sensitivity", performance.sensitivity),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
         }
     }
+}
+
+impl VocaliseParams {
+    /// The parameters of the output stage.
+    pub fn performance(&self) -> Performance {
+        Performance {
+            bend: self.bend.value(),
+            bend_range: self.bend_range.value() as f32,
+            output: self.output.value(),
+            mpe: self.mpe.value(),
+            note_expressions: self.note_expressions.value(),
+            loudness: self.loudness.value(),
+            brightness: self.brightness.value(),
+            hold_gaps_ms: self.hold_gaps.value(),
+            min_note_ms: self.min_note.value(),
+            lowest: self.lowest.value() as u8,
+            highest: self.highest.value() as u8,
+            sensitivity: self.sensitivity.value(),
+        }
+    }
+}
+
+/// A parameter from 0 to 1.
+fn share(name: &str, default: f32) -> FloatParam {
+    let range = FloatRange::Linear { min: 0.0, max: 1.0 };
+    FloatParam::new(name, default, range).with_value_to_string(formatters::v2s_f32_rounded(2))
+}
+
+/// A parameter in ms.
+fn length(name: &str, default: f32) -> FloatParam {
+    let (min, max) = RangeInclusive::into_inner(Performance::LENGTHS_MS);
+    FloatParam::new(name, default, FloatRange::Linear { min, max })
+        .with_unit(" ms")
+        .with_value_to_string(formatters::v2s_f32_rounded(0))
+}
+
+/// A parameter whose values are keys, shown by their names.
+fn key(name: &str, default: u8) -> IntParam {
+    let (min, max) = RangeInclusive::into_inner(Performance::KEYS);
+    let range = IntRange::Linear {
+        min: min.into(),
+        max: max.into(),
+    };
+    IntParam::new(name, default.into(), range)
+        .with_value_to_string(Arc::new(|key| pitch::key_name(key.clamp(0, 127) as u8)))
+        .with_string_to_value(Arc::new(|name| pitch::key_from_name(name).map(i32::from)))
 }
 
 /// Makes a musical noun a parameter's value: the nouns themselves know no framework.
@@ -102,4 +209,5 @@ macro_rules! parameter_values {
 
 parameter_values!(Genre);
 parameter_values!(Instrument);
+parameter_values!(Output);
 parameter_values!(Response);

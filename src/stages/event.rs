@@ -125,6 +125,12 @@ impl Transport {
         }
     }
 
+    /// Whether what sounds at this snapshot, moved on to now, has to end because the host is at
+    /// `now`: it stopped or jumped.
+    pub fn breaks_off(&self, now: &Self) -> bool {
+        self.playing && (!now.playing || self.is_elsewhere(now))
+    }
+
     /// Whether `now` is something other than this snapshot having moved on: play or stop, a jump,
     /// another tempo, meter or loop.
     pub fn differs_from(&self, now: &Self) -> bool {

@@ -240,13 +240,11 @@ impl Player {
             }
         }
         let expected = last.advanced(position - self.transport.position, self.rate);
-        let stopped = last.playing && !next.playing;
-        let jumped = last.playing && next.playing && expected.is_elsewhere(&next);
         self.transport = Stamped::new(position, next);
-        if stopped || jumped {
+        if expected.breaks_off(&next) {
             self.release(position);
             self.pending.retain(|p| match p.first {
-                Due::Song(_) => stopped && !p.clear_on_stop,
+                Due::Song(_) => !next.playing && !p.clear_on_stop,
                 Due::Sample(_) => !p.clear_on_stop,
             });
         }

@@ -162,9 +162,7 @@ impl<F> Port<F> {
     pub fn transport(&mut self, now: Transport) {
         let news = self.transport.is_none_or(|last| {
             let expected = last.body.advanced(self.position - last.position, self.rate);
-            let stopped = last.body.playing && !now.playing;
-            let jumped = last.body.playing && now.playing && expected.is_elsewhere(&now);
-            self.release_pending |= stopped || jumped;
+            self.release_pending |= expected.breaks_off(&now);
             expected.differs_from(&now)
         });
         let told = !news || self.event(self.position, HostEvent::Transport(now));
@@ -280,6 +278,10 @@ impl<F> Port<F> {
                     self.held.remove(channel, key);
                 }
                 sent
+            }
+            // Hosts end a note at once where its end has not been heard of yet.
+            Message::NoteExpression { channel, key, .. } if !self.held.contains(channel, key) => {
+                true
             }
             _ => self.muted || self.hand_over(offset, due.message, send),
         }

@@ -2,26 +2,37 @@
 //!
 //! The life of a sung note, by file: [`input_prep`] hands a frame of features to the network,
 //! [`reactive`] runs the network, [`note_decoder`] finds the notes in its answers, [`output_prep`]
-//! makes MIDI of them. [`offline`] runs the same stages over a recording, or reads it again with
-//! hindsight ([`refined`]).
+//! hands them on, [`melody`] makes MIDI of them. [`offline`] runs the same stages over a recording, or
+//! reads it again with hindsight ([`refined`]).
 
+mod brightness;
+pub mod calibration;
 mod evidence;
+mod expression;
 mod input_prep;
+mod legato;
 mod loudness;
+mod melody;
 mod note_decoder;
 mod note_search;
 pub mod offline;
 mod onset;
+mod output;
 mod output_prep;
+mod performance;
 mod pitch_track;
 mod reactive;
+mod receiver;
 mod refined;
 mod report;
 mod response;
+mod sensitivity;
 mod singing;
 mod tuning;
 
 pub use note_decoder::{Events, NoteDecoder, NoteEvent};
+pub use output::Output;
+pub use performance::{Carrier, Performance};
 pub use report::{F0Point, Report};
 pub use response::Response;
 
@@ -35,6 +46,32 @@ use crossbeam_channel::Sender;
 pub mod parameter {
     /// [`super::Response`], as its index.
     pub const RESPONSE: u32 = 0;
+    /// See [`super::Performance::bend`].
+    pub const BEND: u32 = 1;
+    /// See [`super::Performance::bend_range`].
+    pub const BEND_RANGE: u32 = 2;
+    /// [`super::Output`], as its index.
+    pub const OUTPUT: u32 = 3;
+    /// See [`super::Performance::mpe`]; 0 or 1.
+    pub const MPE: u32 = 4;
+    /// See [`super::Performance::note_expressions`]; 0 or 1.
+    pub const NOTE_EXPRESSIONS: u32 = 5;
+    /// See [`super::Performance::loudness`]; 0 or 1.
+    pub const LOUDNESS: u32 = 6;
+    /// See [`super::Performance::brightness`]; 0 or 1.
+    pub const BRIGHTNESS: u32 = 7;
+    /// See [`super::Performance::hold_gaps_ms`].
+    pub const HOLD_GAPS: u32 = 8;
+    /// See [`super::Performance::min_note_ms`].
+    pub const MIN_NOTE: u32 = 9;
+    /// See [`super::Performance::lowest`].
+    pub const LOWEST: u32 = 10;
+    /// See [`super::Performance::highest`].
+    pub const HIGHEST: u32 = 11;
+    /// See [`super::Performance::sensitivity`].
+    pub const SENSITIVITY: u32 = 12;
+    /// Whether the port lets nothing out; 0 or 1.
+    pub const BYPASS: u32 = 13;
 }
 
 /// The types that travel along the voice line.
@@ -71,10 +108,19 @@ impl PitchAnswer {
     }
 }
 
+/// All that the second stage makes of a frame.
+#[derive(Clone)]
+pub struct Analysis {
+    /// What the pitch network heard.
+    pub pitch: PitchAnswer,
+    /// How bright the frame sounds, 0 – 1: its spectral centroid.
+    pub brightness: f32,
+}
+
 impl Line for VoiceLine {
     type Frame = Frame;
     type Request = PitchRequest;
-    type Response = PitchAnswer;
+    type Response = Analysis;
     type Plan = Never;
     type Planned = Never;
     type Feedback = Never;
@@ -85,6 +131,8 @@ impl Line for VoiceLine {
 pub struct Setup {
     /// How early notes are to be decided.
     pub response: Response,
+    /// How notes are to be played.
+    pub performance: Performance,
     /// Delay of the front end in seconds; see [`crate::audio::FrontEnd::delay_s`].
     pub front_end_delay_s: f64,
     /// The host's rate in Hz.

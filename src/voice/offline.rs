@@ -2,7 +2,7 @@
 
 use super::evidence::{Evidence, Listener};
 use super::report::Report;
-use super::{F0Point, FrameClock, PitchAnswer, Response, Setup, refined, stages};
+use super::{F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, refined, stages};
 use crate::audio::{Frame, FrontEnd, FrontEndError};
 use crate::music::{Genre, Instrument, Message, SungNote, TimedMessage, Track};
 use crate::nn::{NnError, Pack, PitchModel, RefinedModel};
@@ -22,6 +22,8 @@ pub struct Settings {
     pub instrument: Instrument,
     /// How early notes are decided.
     pub response: Response,
+    /// How notes are played.
+    pub performance: Performance,
     /// Input gain in dB.
     pub gain_db: f32,
     /// Level under which nothing counts as voice, in dB below full scale.
@@ -39,6 +41,7 @@ impl Default for Settings {
             genre: Genre::default(),
             instrument: Instrument::default(),
             response: Response::default(),
+            performance: Performance::default(),
             gain_db: 0.0,
             gate_db: Self::DEFAULT_GATE_DB,
         }
@@ -235,6 +238,7 @@ impl<'a> Recording<'a> {
     fn setup(&self, settings: &Settings) -> Setup {
         Setup {
             response: settings.response,
+            performance: settings.performance,
             front_end_delay_s: self.front_end.delay_s(),
             rate: self.rate,
         }

@@ -1,6 +1,7 @@
 //! Second stage of the voice line, reactive lane: the pitch network, one call a hop.
 
-use super::{PitchAnswer, PitchRequest};
+use super::{Analysis, PitchAnswer, PitchRequest, brightness};
+use crate::audio::frame::BANDS;
 use crate::nn::PitchModel;
 use crate::stages::{HostEvent, Infer, Stamped};
 use std::error::Error;
@@ -18,15 +19,18 @@ impl PitchLane {
 
 impl Infer for PitchLane {
     type Request = PitchRequest;
-    type Response = PitchAnswer;
+    type Response = Analysis;
 
     fn infer(
         &mut self,
         request: Stamped<PitchRequest>,
-    ) -> Result<Option<PitchAnswer>, Box<dyn Error + Send + Sync>> {
+    ) -> Result<Option<Analysis>, Box<dyn Error + Send + Sync>> {
         let frame = &request.body.frame;
         let output = self.model.run(&frame.features)?;
-        Ok(Some(PitchAnswer::new(frame, output)))
+        Ok(Some(Analysis {
+            pitch: PitchAnswer::new(frame, output),
+            brightness: brightness::of(&frame.features[..BANDS]),
+        }))
     }
 
     fn event(&mut self, event: &Stamped<HostEvent>) {

@@ -20,6 +20,8 @@ pub enum Report {
         f0: F0Point,
         /// Its level in dB below full scale.
         level_db: f32,
+        /// How likely there is a voice, 0 – 1, whatever the gate says.
+        voicing: f32,
     },
     /// A note began; its offset is not known yet and equals its onset.
     NoteOn(SungNote),

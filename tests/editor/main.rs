@@ -17,7 +17,7 @@ const WINDOW: &str = "Vocalise - VST3";
 /// The middle of the genre picker, in pixels of the window.
 const PICKER: (i32, i32) = (80, 353);
 /// From the picker to an entry of its list: up or down in pixels.
-const ENTRY: (i32, i32) = (0, -120);
+const ENTRY: (i32, i32) = (0, 120);
 /// Time for a click to reach the plugin and for the picture to follow.
 const SETTLE: Duration = Duration::from_millis(800);
 

@@ -6,6 +6,7 @@
 #[path = "../bundles/mod.rs"]
 mod bundles;
 
+mod expression;
 mod parameters;
 mod pass_through;
 mod releases;

@@ -35,6 +35,18 @@ fn hosts_find_the_parameters_by_name_with_all_their_values() {
             ("Response", 2),
             ("Input Gain", 0),
             ("Gate", 0),
+            ("Bend", 0),
+            ("Bend Range", 48),
+            ("Output", 2),
+            ("MPE", 2),
+            ("Note Expressions", 2),
+            ("Loudness", 2),
+            ("Brightness", 2),
+            ("Hold Gaps", 0),
+            ("Min Note", 0),
+            ("Lowest Note", 64),
+            ("Highest Note", 64),
+            ("Sensitivity", 0),
             ("Bypass", 2),
         ] {
             let param = find_param(&params, name).unwrap();

@@ -11,6 +11,11 @@ fn change_parameters(host: &mut dyn Host) {
         ("Response", "Fast"),
         ("Input Gain", "-7.5"),
         ("Gate", "-50"),
+        ("Bend", "0.75"),
+        ("Bend Range", "12 st"),
+        ("Output", "Melody"),
+        ("Hold Gaps", "40"),
+        ("Lowest Note", "C3"),
     ] {
         let params = host.params().unwrap();
         let param = find_param(&params, name).unwrap();
@@ -72,6 +77,41 @@ fn a_state_can_be_saved_and_restored_while_the_plugin_runs() {
             "Rock",
             "{format}"
         );
+    });
+}
+
+/// `state` as a version saved it that had no parameters but `known`.
+fn older(state: &[u8], known: &[&str]) -> Vec<u8> {
+    let start = state.iter().position(|byte| *byte == b'{').unwrap();
+    let mut values = serde_json::Deserializer::from_slice(&state[start..]).into_iter();
+    let mut json: serde_json::Value = values.next().unwrap().unwrap();
+    let params = json["params"].as_object_mut().unwrap();
+    params.retain(|id, _| known.contains(&id.as_str()));
+    let json = json.to_string().into_bytes();
+    let mut bytes = state[..start].to_vec();
+    // What stands before it is its length.
+    if let Some(length) = bytes.last_chunk_mut::<8>() {
+        *length = (json.len() as u64).to_le_bytes();
+    }
+    bytes.extend(json);
+    bytes
+}
+
+#[test]
+fn the_state_of_an_older_version_keeps_its_values_and_the_defaults_of_the_rest() {
+    in_each_format(|host| {
+        let format = host.about().format;
+        let defaults = texts(host);
+        change_parameters(host);
+        let changed = texts(host);
+        let old = ["genre", "instrument", "response", "gain", "gate", "bypass"];
+        let state = older(&host.save_state().unwrap(), &old);
+        host.load_state(&state).unwrap();
+        for ((now, default), changed) in texts(host).into_iter().zip(defaults).zip(changed) {
+            let known = old.contains(&now.0.to_lowercase().trim_start_matches("input "));
+            let wanted = if known { changed } else { default };
+            assert_eq!(now, wanted, "{format}");
+        }
     });
 }
 

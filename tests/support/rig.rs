@@ -7,7 +7,7 @@ use nih_plug::context::PluginApi;
 use nih_plug::context::process::SendEventError;
 use nih_plug::prelude::*;
 use vocalise::music::{Message, TimedMessage};
-use vocalise::plugin::{Task, Vocalise};
+use vocalise::plugin::{Task, Vocalise, VocaliseParams};
 use vocalise::stages::EngineState;
 
 /// One activated plugin.
@@ -153,6 +153,17 @@ impl Rig {
         let bypass = self.plugin.values().bypass.as_ptr();
         // SAFETY: the pointer is to a parameter of `self.plugin`, which lives.
         unsafe { bypass._internal_set_normalized_value(f32::from(u8::from(on))) };
+    }
+
+    /// The host moves a parameter.
+    pub fn set<P: Param>(&mut self, param: impl Fn(&VocaliseParams) -> &P, value: P::Plain) {
+        let param = param(self.plugin.values());
+        // SAFETY: the pointer is to a parameter of `self.plugin`, which lives.
+        unsafe {
+            param
+                .as_ptr()
+                ._internal_set_normalized_value(param.preview_normalized(value))
+        };
     }
 
     /// Notes that the last block began.

@@ -1,0 +1,39 @@
+//! How what is sung is played: the parameters of the output stage.
+
+use super::controls::{picker, slider, switch};
+use crate::plugin::VocaliseParams;
+use egui::{Ui, vec2};
+use nih_plug::prelude::ParamSetter;
+
+/// Shows the parameters.
+pub fn show(ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
+    let gap = vec2(18.0, 4.0);
+    egui::Grid::new("performing").spacing(gap).show(ui, |ui| {
+        let help = "0 is always in tune, 1 follows every inflection of the voice.";
+        slider(ui, &params.bend, setter, help);
+        let help = "How far a full bend goes. The receiver is told.";
+        slider(ui, &params.bend_range, setter, help);
+        picker(ui, &params.output, setter, "Which tracks are sent.");
+        ui.end_row();
+        let help = "Shorter gaps within a phrase are held, as a consonant is no rest.";
+        slider(ui, &params.hold_gaps, setter, help);
+        slider(ui, &params.min_note, setter, "Shorter notes are drawn out.");
+        let help = "More lets softer and breathier voices in, and more of the room.";
+        slider(ui, &params.sensitivity, setter, help);
+        ui.end_row();
+        slider(ui, &params.lowest, setter, "Nothing lower is played.");
+        slider(ui, &params.highest, setter, "Nothing higher is played.");
+        ui.end_row();
+    });
+    ui.horizontal(|ui| {
+        let help = "Follows the voice's loudness within a note (CC 11; with MPE pressure as well).";
+        switch(ui, &params.loudness, setter, help);
+        let help = "Follows the voice's colour within a note (CC 74).";
+        switch(ui, &params.brightness, setter, help);
+        let help = "A channel for each note. Only where Output is Melody.";
+        switch(ui, &params.mpe, setter, help);
+        let help =
+            "Sends note expressions in place of bends and controllers, where there is no MPE.";
+        switch(ui, &params.note_expressions, setter, help);
+    });
+}
