@@ -10,6 +10,8 @@ pub const WINDOW: usize = 1_024;
 pub const TRANSFORM: usize = 2_048;
 /// Values of each of the two channels.
 pub const BANDS: usize = 128;
+/// Added to the magnitude of each mel band before its logarithm: −100 dB.
+pub const MEL_FLOOR: f64 = 1e-5;
 
 /// What the front end makes of one hop of audio.
 ///

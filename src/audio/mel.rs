@@ -1,6 +1,6 @@
 //! The mel channel: natural log of 128 mel-band magnitudes.
 
-use super::frame::{BANDS, SAMPLE_RATE, TRANSFORM, WINDOW};
+use super::frame::{BANDS, MEL_FLOOR, SAMPLE_RATE, TRANSFORM, WINDOW};
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::sync::Arc;
@@ -9,8 +9,6 @@ use std::sync::Arc;
 const LOW_HZ: f64 = 30.0;
 /// Highest band edge in Hz.
 const HIGH_HZ: f64 = 8_000.0;
-/// Added to each band before the logarithm: −100 dB.
-const FLOOR: f64 = 1e-5;
 
 /// One triangle of the filter bank: its weights and the first bin that they apply to.
 struct Band {
@@ -124,7 +122,7 @@ impl Mel {
                 .zip(bins)
                 .map(|(w, bin)| w * bin.re)
                 .sum();
-            *out = (sum + FLOOR).ln() as f32;
+            *out = (sum + MEL_FLOOR).ln() as f32;
         }
     }
 }
