@@ -28,8 +28,10 @@ const TRIAL_RUNS: usize = 2;
 /// The factory's manifest, inside the binary.
 const FACTORY_MANIFEST: &str = include_str!("../../models/pack.toml");
 /// The factory's models by file name, inside the binary so that they cannot go missing.
-const FACTORY_FILES: &[(&str, &[u8])] =
-    &[("pitch.onnx", include_bytes!("../../models/pitch.onnx"))];
+const FACTORY_FILES: &[(&str, &[u8])] = &[
+    ("pitch.onnx", include_bytes!("../../models/pitch.onnx")),
+    ("refined.onnx", include_bytes!("../../models/refined.onnx")),
+];
 
 /// Loaded models, by role. Cheap to clone; models are shared with every other
 /// pack and instance of the process that has the same file.

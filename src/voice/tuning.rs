@@ -113,12 +113,16 @@ impl Tuning {
     };
     /// For [`refined`](super::refined): the whole take is known.
     pub const HINDSIGHT: Self = Self {
+        voicing_floor: 0.1,
+        width: 0.8,
         cap: 3.0,
-        note_share: 0.3,
+        note_share: 0.5,
+        centre_share: 0.7,
         enter: 10.0,
         change: 20.0,
-        repeat: 4.0,
+        onset_gain: 12.0,
         leave: 12.0,
+        offset_gain: 8.0,
         shortest: 10,
         ..Self::SURE
     };

@@ -20,7 +20,8 @@ SURE = Settings(
     offset_late=3, onset_shift=1.5,
 )  # fmt: skip
 REFINED = dataclasses.replace(
-    SURE, lag=None, cap=3.0, note_share=0.3, enter=10.0, change=20.0, repeat=4.0, leave=12.0, shortest=10
-)
+    SURE, lag=None, voicing_floor=0.1, width=0.8, cap=3.0, note_share=0.5, centre_share=0.7, enter=10.0, change=20.0,
+    onset_gain=12.0, leave=12.0, offset_gain=8.0, shortest=10,
+)  # fmt: skip
 PRESETS = {"fast": FAST, "sure": SURE, "refined": REFINED}
 """fast decides half of the notes within 60 ms of their onset, sure within 100 ms; refined sees the whole take."""

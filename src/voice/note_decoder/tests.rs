@@ -134,7 +134,7 @@ fn spoken(activity: f32, slide: f32) -> Vec<NoteEvent> {
     let mut events = Vec::new();
     for index in 0..1_500 {
         let place = index % 30;
-        let pitch = (place < 20).then(|| 52.0 + slide * place as f32);
+        let pitch = (place < 20).then_some(52.0 + slide * place as f32);
         let mut heard = answer(index, pitch, if place == 0 { 0.6 } else { 0.01 });
         heard.output.pitch[0] = 1.0 - activity;
         events.extend(decoder.push(&heard).into_iter().flatten());
