@@ -69,7 +69,7 @@ impl Tuning {
         centre_share: 0.15,
         enter: 10.0,
         change: 14.0,
-        repeat: 12.0,
+        repeat: 10.0,
         onset_gain: 12.0,
         leave: 5.0,
         offset_gain: 6.0,
@@ -95,7 +95,7 @@ impl Tuning {
         centre_share: 0.3,
         enter: 8.0,
         change: 17.0,
-        repeat: 10.0,
+        repeat: 7.0,
         onset_gain: 9.0,
         leave: 9.0,
         offset_gain: 10.0,
@@ -123,6 +123,7 @@ impl Tuning {
         onset_gain: 12.0,
         leave: 12.0,
         offset_gain: 8.0,
+        repeat: 10.0,
         shortest: 10,
         ..Self::SURE
     };

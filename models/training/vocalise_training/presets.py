@@ -9,19 +9,19 @@ from .decoder import Settings
 
 FAST = Settings(
     lag=2, voicing_floor=0.03, voicing_power=0.5, width=0.6, cap=6.0, note_share=0.3, centre_share=0.15,
-    enter=10.0, change=14.0, repeat=12.0, onset_gain=12.0, leave=5.0, offset_gain=6.0, patience=8,
+    enter=10.0, change=14.0, repeat=10.0, onset_gain=12.0, leave=5.0, offset_gain=6.0, patience=8,
     steadiness=0.3, calm=0.15, certainty=0.92, memory=0, young=10, shortest=9, says_overtaken=True, doubt=10,
     offset_late=3, onset_shift=1.5,
 )  # fmt: skip
 SURE = Settings(
     lag=5, voicing_floor=0.03, voicing_power=0.35, width=0.6, cap=6.0, note_share=0.15, centre_share=0.3,
-    enter=8.0, change=17.0, repeat=10.0, onset_gain=9.0, leave=9.0, offset_gain=10.0, patience=7,
+    enter=8.0, change=17.0, repeat=7.0, onset_gain=9.0, leave=9.0, offset_gain=10.0, patience=7,
     steadiness=0.06, calm=0.08, certainty=0.93, memory=0, young=10, shortest=9, says_overtaken=False, doubt=10,
     offset_late=3, onset_shift=1.5,
 )  # fmt: skip
 REFINED = dataclasses.replace(
     SURE, lag=None, voicing_floor=0.1, width=0.8, cap=3.0, note_share=0.5, centre_share=0.7, enter=10.0, change=20.0,
-    onset_gain=12.0, leave=12.0, offset_gain=8.0, shortest=10,
+    repeat=10.0, onset_gain=12.0, leave=12.0, offset_gain=8.0, shortest=10,
 )  # fmt: skip
 PRESETS = {"fast": FAST, "sure": SURE, "refined": REFINED}
 """fast decides half of the notes within 60 ms of their onset, sure within 100 ms; refined sees the whole take."""
