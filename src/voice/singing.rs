@@ -7,7 +7,7 @@
 use super::evidence::Evidence;
 
 /// Mean activity over a note under which the network takes it for speech.
-const ACTIVE: f32 = 0.5;
+const ACTIVE: f32 = 0.7;
 /// Steadiness of the voice's pitch under which it may be speaking.
 const STEADY: f32 = 0.6;
 
