@@ -95,7 +95,7 @@ impl Tuning {
         centre_share: 0.3,
         enter: 8.0,
         change: 17.0,
-        repeat: 7.0,
+        repeat: 6.5,
         onset_gain: 9.0,
         leave: 9.0,
         offset_gain: 10.0,

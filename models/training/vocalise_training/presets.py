@@ -15,7 +15,7 @@ FAST = Settings(
 )  # fmt: skip
 SURE = Settings(
     lag=5, voicing_floor=0.03, voicing_power=0.35, width=0.6, cap=6.0, note_share=0.15, centre_share=0.3,
-    enter=8.0, change=17.0, repeat=7.0, onset_gain=9.0, leave=9.0, offset_gain=10.0, patience=7,
+    enter=8.0, change=17.0, repeat=6.5, onset_gain=9.0, leave=9.0, offset_gain=10.0, patience=7,
     steadiness=0.06, calm=0.08, certainty=0.93, memory=0, young=10, shortest=9, says_overtaken=False, doubt=10,
     offset_late=3, onset_shift=1.5,
 )  # fmt: skip
