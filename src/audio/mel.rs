@@ -1,14 +1,16 @@
 //! The mel channel: natural log of 128 mel-band magnitudes.
 
 use super::frame::{BANDS, MEL_FLOOR, SAMPLE_RATE, TRANSFORM, WINDOW};
+use super::spectrum::BINS;
 use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
-use std::sync::Arc;
 
 /// Lowest band edge in Hz.
 const LOW_HZ: f64 = 30.0;
 /// Highest band edge in Hz.
 const HIGH_HZ: f64 = 8_000.0;
+
+/// Bins from a bin to the two that a Hann window mixes into it.
+const SIDE: usize = TRANSFORM / WINDOW;
 
 /// One triangle of the filter bank: its weights and the first bin that they apply to.
 struct Band {
@@ -19,14 +21,9 @@ struct Band {
 /// Makes the mel channel. In double precision: the logarithm of a quiet band beside a loud one
 /// would show single precision's rounding.
 pub struct Mel {
-    window: Box<[f64]>,
     bands: Box<[Band]>,
-    /// Bins that the bands read; those above are of no use.
-    bins: usize,
-    transform: Arc<dyn RealToComplex<f64>>,
-    input: Box<[f64]>,
-    spectrum: Box<[Complex<f64>]>,
-    scratch: Box<[Complex<f64>]>,
+    /// Magnitudes of the Hann-windowed spectrum, those of the bins that the bands read.
+    magnitudes: Box<[f64]>,
 }
 
 /// The HTK mel scale.
@@ -49,9 +46,8 @@ fn band(low: f64, centre: f64, high: f64) -> Band {
             .min((high - hz) / (high - centre))
             .max(0.0)
     };
-    let bins = TRANSFORM / 2 + 1;
-    let first = (0..bins).find(|bin| triangle(*bin) > 0.0).unwrap_or(0);
-    let weights: Box<[f64]> = (first..bins)
+    let first = (0..BINS).find(|bin| triangle(*bin) > 0.0).unwrap_or(0);
+    let weights: Box<[f64]> = (first..BINS)
         .map(triangle)
         .take_while(|w| *w > 0.0)
         .collect();
@@ -79,49 +75,38 @@ impl Mel {
     pub fn new() -> Self {
         let (low, high) = (mel_of(LOW_HZ), mel_of(HIGH_HZ));
         let edge = |i: usize| hz_of(low + (high - low) * i as f64 / (BANDS + 1) as f64);
-        let transform = RealFftPlanner::new().plan_fft_forward(TRANSFORM);
-        let window: Box<[f64]> = (0..WINDOW)
-            .map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / WINDOW as f64).cos())
-            .collect();
-        let sum: f64 = window.iter().sum();
         let bands: Box<[Band]> = (0..BANDS)
             .map(|i| band(edge(i), edge(i + 1), edge(i + 2)))
             .collect();
         let end = |band: &Band| band.first_bin + band.weights.len();
+        let bins = bands.iter().map(end).max().unwrap_or(0);
+        debug_assert!(bands.iter().all(|band| band.first_bin >= SIDE) && bins + SIDE <= BINS);
         Self {
-            window: window.iter().map(|w| w / sum).collect(),
-            bins: bands.iter().map(end).max().unwrap_or(0),
             bands,
-            input: vec![0.0; TRANSFORM].into_boxed_slice(),
-            spectrum: transform.make_output_vec().into_boxed_slice(),
-            scratch: transform.make_scratch_vec().into_boxed_slice(),
-            transform,
+            magnitudes: vec![0.0; bins].into_boxed_slice(),
         }
     }
 
-    /// The channel of one window of samples.
-    pub fn process(&mut self, window: &[f32; WINDOW], out: &mut [f32]) {
-        for ((x, w), sample) in self.input.iter_mut().zip(&self.window).zip(window) {
-            *x = w * f64::from(*sample);
-        }
-        self.input[WINDOW..].fill(0.0);
-        let transformed = self.transform.process_with_scratch(
-            &mut self.input,
-            &mut self.spectrum,
-            &mut self.scratch,
-        );
-        debug_assert!(transformed.is_ok(), "the buffers are made to measure");
-        for value in &mut self.spectrum[..self.bins] {
-            value.re = value.norm_sqr().sqrt();
+    /// The channel of one window, from its `spectrum` of [`BINS`] bins.
+    pub fn process(&mut self, spectrum: &[Complex<f64>], out: &mut [f32]) {
+        // A Hann window is 1/2 and two cosines of -1/4: in the spectrum, three shifted copies. Its
+        // sum is half of the window's length.
+        const WHOLE: f64 = 1.0 / WINDOW as f64;
+        let inside = &mut self.magnitudes[SIDE..];
+        let (below, above) = (spectrum, &spectrum[2 * SIDE..]);
+        for (((magnitude, a), b), c) in inside
+            .iter_mut()
+            .zip(below)
+            .zip(&spectrum[SIDE..])
+            .zip(above)
+        {
+            let re = b.re - 0.5 * (a.re + c.re);
+            let im = b.im - 0.5 * (a.im + c.im);
+            *magnitude = WHOLE * (re * re + im * im).sqrt();
         }
         for (band, out) in self.bands.iter().zip(out) {
-            let bins = &self.spectrum[band.first_bin..];
-            let sum: f64 = band
-                .weights
-                .iter()
-                .zip(bins)
-                .map(|(w, bin)| w * bin.re)
-                .sum();
+            let bins = &self.magnitudes[band.first_bin..];
+            let sum: f64 = band.weights.iter().zip(bins).map(|(w, m)| w * m).sum();
             *out = (sum + MEL_FLOOR).ln() as f32;
         }
     }

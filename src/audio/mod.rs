@@ -17,6 +17,7 @@ mod gate;
 mod mel;
 mod periodicity;
 mod resampler;
+mod spectrum;
 
 pub use features::Features;
 pub use frame::Frame;
