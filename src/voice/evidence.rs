@@ -7,9 +7,11 @@ use crate::music::pitch;
 /// Onset peaks closer than this many frames share their weight: the later counts for what it
 /// exceeds the earlier by.
 const PEAKS_APART: usize = 5;
-/// Voicing from which a frame counts as sung in the pitch track: more misses below, more echoes and
-/// breath above.
-const VOICED: f32 = 0.7;
+/// Voicing times clarity from which a frame counts as sung in the pitch track: more misses below,
+/// more echoes and breath above.
+const VOICED: f32 = 0.35;
+/// Clarity under which the pitch track stays where it was.
+const CLEAR: f32 = 0.5;
 
 /// Voicing from which a frame counts towards the steadiness of the voice.
 const HEARD: f32 = 0.5;
@@ -26,6 +28,10 @@ pub struct Evidence {
     pub frame: u64,
     /// Fractional MIDI pitch of the frame, from the fine head.
     pub pitch: f32,
+    /// How much of the fine head's belief lies around `pitch`, 0 – 1.
+    pub clarity: f32,
+    /// `pitch`, or that of the last frame where it was clear.
+    pub clear_pitch: f32,
     /// Fractional MIDI pitch of the note that the frame belongs to, from the note head.
     pub centre: f32,
     /// Share of the note head's belief in notes that lies on the two semitones around `centre`, 0 – 1.
@@ -49,10 +55,14 @@ pub struct Evidence {
 impl Evidence {
     /// The frame's point in the pitch track.
     pub(super) fn f0(&self, clock: FrameClock) -> F0Point {
-        let hz = pitch::to_hz(f64::from(self.pitch)) as f32;
+        let hz = pitch::to_hz(f64::from(self.clear_pitch)) as f32;
         F0Point {
             time_s: clock.described_s(self.frame as f64),
-            hz: if self.voicing >= VOICED { hz } else { -hz },
+            hz: if self.voicing * self.clarity >= VOICED {
+                hz
+            } else {
+                -hz
+            },
         }
     }
 }
@@ -69,6 +79,8 @@ pub struct Listener {
     /// Pitch of the last frame and of the one before; `None` where there was no voice.
     pitches: [Option<f32>; 2],
     steadiness: f32,
+    /// Pitch of the last clear frame.
+    clear: Option<f32>,
 }
 
 impl Default for Listener {
@@ -79,6 +91,7 @@ impl Default for Listener {
             heard: 0,
             pitches: [None; 2],
             steadiness: FIRST_STEADINESS,
+            clear: None,
         }
     }
 }
@@ -100,7 +113,10 @@ impl Listener {
         self.peaks.rotate_right(1);
         self.peaks[0] = peak;
         self.heard = (self.heard + 1).min(2);
-        let (pitch, centre) = (pitch_of(output), note_centre(output));
+        let ((pitch, clarity), centre) = (pitch_of(output), note_centre(output));
+        if clarity >= CLEAR {
+            self.clear = Some(pitch);
+        }
         let voicing = open(output.voicing);
         let voiced = (voicing > HEARD).then_some(pitch);
         if let (Some(now), Some(before)) = (voiced, self.pitches[1]) {
@@ -111,6 +127,8 @@ impl Listener {
         Evidence {
             frame: answer.index,
             pitch,
+            clarity,
+            clear_pitch: self.clear.unwrap_or(pitch),
             centre,
             certainty: certainty(output, centre),
             activity: (1.0 - output.pitch[0]).clamp(0.0, 1.0),
@@ -136,5 +154,49 @@ impl Listener {
         }
         let earlier = self.peaks.iter().copied().fold(0.0, f32::max);
         (last - earlier).max(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::PitchOutput;
+    use crate::voice::{Performance, Response, Setup};
+
+    fn answer(index: u64, class: Option<usize>) -> PitchAnswer {
+        let mut output = PitchOutput::UNVOICED;
+        output.voicing = 0.9;
+        match class {
+            Some(class) => output.fine[class] = 1.0,
+            None => output.fine.fill(1.0 / 420.0),
+        }
+        PitchAnswer {
+            index,
+            output,
+            level_db: -20.0,
+            gate_open: true,
+        }
+    }
+
+    #[test]
+    fn the_pitch_track_stays_where_it_was_while_the_pitch_is_unclear() {
+        let mut listener = Listener::default();
+        let clock = FrameClock {
+            delay_frames: 3,
+            setup: Setup {
+                response: Response::Sure,
+                performance: Performance::default(),
+                front_end_delay_s: 0.0,
+                rate: 48_000.0,
+            },
+        };
+        let track: Vec<f32> = [Some(180), None, Some(185)]
+            .into_iter()
+            .enumerate()
+            .map(|(i, class)| listener.hear(&answer(i as u64, class)).f0(clock).hz)
+            .collect();
+        let expected = [261.63, -261.63, 277.18];
+        let close = |(a, b): (&f32, f32)| (a - b).abs() < 0.01;
+        assert!(track.iter().zip(expected).all(close), "{track:?}");
     }
 }

@@ -9,15 +9,17 @@ const STEP: f32 = 0.2;
 /// Classes on either side of the highest that are averaged: ± 80 cents.
 const REACH: usize = 4;
 
-/// The fractional MIDI pitch that the fine classes point at.
-pub fn pitch_of(output: &PitchOutput) -> f32 {
-    FIRST + STEP * centroid(&output.fine, REACH)
+/// The fractional MIDI pitch that the fine classes point at, and how much of their belief lies
+/// there, 0 – 1.
+pub fn pitch_of(output: &PitchOutput) -> (f32, f32) {
+    let (place, clarity) = centroid(&output.fine, REACH);
+    (FIRST + STEP * place, clarity.clamp(0.0, 1.0))
 }
 
 /// The fractional MIDI pitch of the note that the frame belongs to, from the note head. Its class 0
 /// says that there is none.
 pub fn note_centre(output: &PitchOutput) -> f32 {
-    1.0 + centroid(&output.pitch[1..], 1)
+    1.0 + centroid(&output.pitch[1..], 1).0
 }
 
 /// How much of the note head's belief in notes lies on the two semitones around `centre`, 0 – 1.
@@ -27,8 +29,8 @@ pub fn certainty(output: &PitchOutput, centre: f32) -> f32 {
     (around / (1.0 - output.pitch[0]).max(1e-3)).clamp(0.0, 1.0)
 }
 
-/// The mean place of `classes` within `reach` of the highest.
-fn centroid(classes: &[f32], reach: usize) -> f32 {
+/// The mean place of `classes` within `reach` of the highest, and their sum.
+fn centroid(classes: &[f32], reach: usize) -> (f32, f32) {
     let mut peak = 0;
     for (place, value) in classes.iter().enumerate() {
         if *value > classes[peak] {
@@ -39,14 +41,13 @@ fn centroid(classes: &[f32], reach: usize) -> f32 {
     let around = &classes[first..(peak + reach + 1).min(classes.len())];
     let sum: f32 = around.iter().sum();
     if sum <= 0.0 {
-        return peak as f32;
+        return (peak as f32, 0.0);
     }
-    around
+    let places = around
         .iter()
         .enumerate()
-        .map(|(i, p)| (first + i) as f32 * p)
-        .sum::<f32>()
-        / sum
+        .map(|(i, p)| (first + i) as f32 * p);
+    (places.sum::<f32>() / sum, sum)
 }
 
 #[cfg(test)]
@@ -59,10 +60,13 @@ mod tests {
         output.fine.fill(0.0);
         output.fine[180] = 0.5;
         output.fine[181] = 0.5;
-        assert!((pitch_of(&output) - (24.0 + 0.2 * 180.5)).abs() < 1e-4);
+        let (pitch, clarity) = pitch_of(&output);
+        assert!((pitch - (24.0 + 0.2 * 180.5)).abs() < 1e-4 && clarity == 1.0);
         output.fine.fill(0.0);
         output.fine[419] = 1.0;
-        assert!((pitch_of(&output) - 107.8).abs() < 1e-4);
+        assert!((pitch_of(&output).0 - 107.8).abs() < 1e-4);
+        output.fine.fill(1.0 / 420.0);
+        assert!(pitch_of(&output).1 < 0.03, "even belief is not clear");
     }
 
     #[test]

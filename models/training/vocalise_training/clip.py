@@ -12,7 +12,7 @@ from .performance import Singer, perform
 
 SECONDS = 10.0
 KINDS = {
-    "lf": 0.36, "world": 0.27, "lf_speech": 0.08, "world_speech": 0.1, "hum": 0.03, "whistle": 0.02, "instrument": 0.06,
+    "lf": 0.34, "world": 0.27, "lf_speech": 0.08, "world_speech": 0.12, "hum": 0.03, "whistle": 0.02, "instrument": 0.06,
     "negative": 0.04, "band": 0.04,
 }  # fmt: skip
 """What clips are made of. Without recorded voices or a soundfont their kinds become synthetic singers."""

@@ -98,6 +98,20 @@ def midi(outputs: dict[str, np.ndarray], reach: int = 4) -> np.ndarray:
     return (FINE_MIDI[index] * weight).sum(axis=1) / weight.sum(axis=1)
 
 
+def clarity(outputs: dict[str, np.ndarray], reach: int = 4) -> np.ndarray:
+    """[N] how much of the fine head's belief lies within ``reach`` classes of its peak."""
+    fine = outputs["fine"]
+    index = np.clip(fine.argmax(axis=1)[:, None] + np.arange(-reach, reach + 1), 0, FINE_CLASSES - 1)
+    return np.take_along_axis(fine, index, axis=1).sum(axis=1)
+
+
+def clear_midi(outputs: dict[str, np.ndarray], clear: float) -> np.ndarray:
+    """[N] fractional MIDI pitch where it is at least ``clear``, elsewhere that of the last frame where it was."""
+    index = np.where(clarity(outputs) >= clear, np.arange(len(outputs["fine"])), -1)
+    last = np.maximum.accumulate(index)
+    return midi(outputs)[np.where(last >= 0, last, np.arange(len(last)))]
+
+
 def note_centre(outputs: dict[str, np.ndarray]) -> np.ndarray:
     """[N] fractional MIDI pitch of the current note: centroid of the note head around its peak, class 0 left out."""
     notes = outputs["pitch"][:, 1:]

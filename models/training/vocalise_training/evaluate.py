@@ -19,13 +19,16 @@ import onnxruntime
 import scipy.signal
 import soundfile
 
-from .decoder import Decoded, Settings, decode, midi
+from .decoder import Decoded, Settings, clarity, clear_midi, decode
 from .features import DELAY_FRAMES, HOP, SAMPLE_RATE, features
 from .presets import PRESETS
 from .streaming import StreamingSession, take_outputs
 
-VOICED = 0.7
-"""Voicing probability from which a frame of the f0 track counts as voiced; lower values follow decaying tails."""
+VOICED = 0.35
+"""Voicing probability times clarity from which a frame of the f0 track counts as voiced; lower values follow decaying
+tails."""
+CLEAR = 0.5
+"""Clarity under which the f0 track stays where it was."""
 
 
 def read_audio(path: Path) -> np.ndarray:
@@ -51,9 +54,9 @@ def outputs_of(listen, audio: np.ndarray) -> dict[str, np.ndarray]:
 
 def f0_track(outputs: dict[str, np.ndarray]) -> np.ndarray:
     """[N, 2] time_s, f0_hz; unvoiced frames carry minus the best guess, which mir_eval understands."""
-    hz = 440 * 2 ** ((midi(outputs) - 69) / 12)
+    hz = 440 * 2 ** ((clear_midi(outputs, CLEAR) - 69) / 12)
     times = (np.arange(len(hz)) + 1 - DELAY_FRAMES) * HOP / SAMPLE_RATE
-    track = np.stack([times, np.where(outputs["voicing"][:, 0] >= VOICED, hz, -hz)], axis=1)
+    track = np.stack([times, np.where(outputs["voicing"][:, 0] * clarity(outputs) >= VOICED, hz, -hz)], axis=1)
     return track[times >= 0]
 
 

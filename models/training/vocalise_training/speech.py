@@ -29,7 +29,7 @@ def speak(rng: np.random.Generator, seconds: float, low: float, high: float) -> 
             level = rng.uniform(0.25, 1.0)
             body = np.clip(np.minimum(np.arange(end - vowel) + 1, np.arange(end - vowel)[::-1] + 1) / rng.uniform(3, 12), 0, 1)
             out.voice[vowel:end] = level * body
-            _edges(rng, out.midi[vowel:end])
+            bend_edges(rng, out.midi[vowel:end])
             if consonant in ("nasal", "lateral"):
                 out.voice[attack:vowel] = level * rng.uniform(0.2, 0.7)
             if consonant == "voiced_stop":
@@ -44,8 +44,11 @@ def speak(rng: np.random.Generator, seconds: float, low: float, high: float) -> 
     return out
 
 
-def _edges(rng: np.random.Generator, midi: np.ndarray) -> None:
-    """Voicing starts and stops with a few irregular periods: bends both ends of one vowel's pitch."""
-    time = np.arange(len(midi)) / RATE
-    for distance in (time, time[::-1]):
-        midi += rng.normal(0, 1.3) * np.exp(-distance / rng.uniform(0.008, 0.035))
+def bend_edges(rng: np.random.Generator, midi: np.ndarray, rate: float = RATE) -> None:
+    """Bends both ends of one voiced run's pitch, ``rate`` values a second: voicing starts with a few irregular periods
+    and mostly stops in a fall, while the folds part."""
+    time = np.arange(len(midi)) / rate
+    midi += rng.normal(0, 1.3) * np.exp(-time / rng.uniform(0.008, 0.035))
+    falls = rng.random() < 0.6
+    depth, reach = (-abs(rng.normal(0, 3.0)), rng.uniform(0.012, 0.06)) if falls else (rng.normal(0, 1.3), rng.uniform(0.008, 0.035))
+    midi += depth * np.exp(-time[::-1] / reach)

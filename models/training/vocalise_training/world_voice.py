@@ -12,6 +12,7 @@ import pyworld
 import scipy.signal
 import soundfile
 
+from . import speech
 from .features import SAMPLE_RATE
 from .performance import RATE, Performance
 
@@ -159,6 +160,9 @@ def say(rng: np.random.Generator, voice: Voice, seconds: float) -> tuple[np.ndar
     centre = np.nanmedian(voice.midi)
     filled = np.interp(np.arange(frames), np.flatnonzero(voiced), midi[voiced]) if voiced.any() else np.full(frames, centre)
     moved = max(centre + rng.uniform(-7, 7), 41.0) + (filled - centre) * rng.uniform(0.6, 1.8)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], voiced.astype(int), [0]])))
+    for first, last in zip(edges[::2], edges[1::2]):
+        speech.bend_edges(rng, moved[first:last], FRAME_RATE)
     moved = np.clip(moved, 36, 84)
     spectrum = warp(voice.spectrum[index].astype(float), rng.uniform(0.85, 1.2))
     audio = _synthesise(rng, moved, voiced.astype(float), spectrum, voice.aperiodicity[index].astype(float))
