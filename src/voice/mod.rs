@@ -26,6 +26,7 @@ mod receiver;
 mod refined;
 mod report;
 mod response;
+mod rest;
 mod sensitivity;
 mod singing;
 mod tuning;
