@@ -5,19 +5,28 @@
 
 mod genre;
 mod instrument;
+mod key;
+mod key_finder;
+mod key_profiles;
 mod meter;
 pub mod midi;
 pub mod midi_file;
 mod note;
 pub mod pitch;
+mod scale;
+mod snap;
 mod tempo_map;
 mod track;
 
 pub use genre::{Genre, UnknownGenre};
 pub use instrument::{Instrument, UnknownInstrument};
+pub use key::{Key, UnknownKey};
+pub use key_finder::{FoundKey, KeyFinder, KeyNote};
 pub use meter::{Meter, UnknownMeter};
 pub use midi::{Message, NoteExpression, TimedMessage};
 pub use note::SungNote;
+pub use scale::{Scale, UnknownScale};
+pub use snap::{Snap, SnapMode};
 pub use tempo_map::{TempoChange, TempoMap};
 pub use track::{Track, UnknownTrack};
 
