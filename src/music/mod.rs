@@ -3,23 +3,39 @@
 //! Everything above (the stages, the voice, the plugin, the command line) speaks in these words;
 //! this module depends on none of it.
 
+mod beat_belief;
+mod beat_tracker;
 mod genre;
 mod grid;
 mod instrument;
+mod key;
+mod key_finder;
+mod key_profiles;
+mod listener;
 mod meter;
 pub mod midi;
 pub mod midi_file;
 mod note;
+mod onset_rates;
 pub mod pitch;
+mod rhythm_patterns;
+mod scale;
+mod snap;
 mod tempo_map;
 mod track;
 
+pub use beat_tracker::{BeatTracker, FoundBeat, FoundTempo};
 pub use genre::{Genre, UnknownGenre};
 pub use grid::{Division, Grid, UnknownDivision};
 pub use instrument::{Instrument, UnknownInstrument};
+pub use key::{Key, UnknownKey};
+pub use key_finder::{FoundKey, KeyFinder, KeyNote};
+pub use listener::Listener;
 pub use meter::{Meter, UnknownMeter};
 pub use midi::{Message, NoteExpression, TimedMessage};
 pub use note::SungNote;
+pub use scale::{Scale, UnknownScale};
+pub use snap::{Snap, SnapMode};
 pub use tempo_map::{TempoChange, TempoMap};
 pub use track::{Track, UnknownTrack};
 

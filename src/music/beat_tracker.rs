@@ -1,0 +1,441 @@
+//! Finds the beat in what is heard, as it is heard: tempo, the last and the next beat, the bar.
+//!
+//! For where no host clock plays. It is fed with onsets and with the passing of time, never looks
+//! ahead, and never takes back a beat that it has announced. It keeps one opinion at a time and
+//! changes it only for one that is clearly better; what the user says (a tap, a nudge, a *one*)
+//! stands until [`BeatTracker::release`].
+
+use super::Meter;
+use super::beat_belief::{BeatBelief, Peak};
+use super::listener::Listener;
+
+/// Moments later than this, in seconds, are no times of a take (30 years).
+const LATEST_S: f64 = 1e9;
+/// An onset may come so much later than it happened, in seconds: a voice is understood late.
+const LATENESS_S: f64 = 0.5;
+/// The belief is moved on at least so often, in seconds, while nothing is heard.
+const STEP_S: f64 = 0.1;
+/// Onsets that the usual strength is taken over.
+const STRENGTH_MEMORY: f32 = 8.0;
+/// Below so much of the usual strength an onset is soft, above so much it is loud.
+const SOFT_AND_LOUD: (f32, f32) = (0.75, 1.2);
+/// Taps further apart than this, in seconds, do not belong together.
+const SLOWEST_TAP_S: f64 = 2.0;
+/// Taps that a tempo is taken from at most.
+const TAPS: usize = 8;
+
+/// A tempo that was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FoundTempo {
+    /// Beats a minute.
+    pub bpm: f64,
+    /// How sure it is, 0 – 1.
+    pub confidence: f32,
+}
+
+/// Where the beat is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FoundBeat {
+    /// When the last beat was announced, in seconds.
+    pub last_s: f64,
+    /// When the next one will be, in seconds.
+    pub next_s: f64,
+    /// The last beat's place in the bar, 0 is the downbeat.
+    pub beat_of_bar: u32,
+    /// The last beat's number since the first onset.
+    pub count: i64,
+    /// The user has said where the bar begins; otherwise it is a guess.
+    pub bar_is_known: bool,
+}
+
+/// See the file's head. Times are seconds from the start of the take.
+#[derive(Clone, Debug)]
+pub struct BeatTracker {
+    listener: Listener,
+    meter: Meter,
+    belief: BeatBelief,
+    /// None until something was heard.
+    state: Option<State>,
+    /// The usual strength of late.
+    strength: f32,
+    /// The last taps, oldest first.
+    taps: Vec<f64>,
+    /// The user has said where the beat is.
+    held: bool,
+    /// How much later than what is heard the beat is, as the user wants it, in seconds.
+    nudge_s: f64,
+}
+
+/// What is known once something was heard.
+#[derive(Clone, Copy, Debug)]
+struct State {
+    /// Up to when time has passed.
+    now_s: f64,
+    /// The beat that is followed, at `clock_s`.
+    peak: Peak,
+    clock_s: f64,
+    last_s: f64,
+    count: i64,
+    /// The count of some downbeat.
+    one: i64,
+    /// Where the user said that a bar begins, in seconds.
+    one_said_s: Option<f64>,
+}
+
+impl State {
+    /// Beats from the clock's beat to a moment, fractions allowed.
+    fn phase_at(&self, at_s: f64) -> f64 {
+        self.peak.phase + (at_s - self.clock_s) / self.peak.period_s
+    }
+
+    /// The count of the beat nearest to a moment.
+    fn count_at(&self, at_s: f64) -> i64 {
+        self.count + ((at_s - self.last_s) / self.peak.period_s).round() as i64
+    }
+
+    /// When so many beats will have passed since the clock's beat.
+    fn moment_of(&self, phase: f64) -> f64 {
+        self.clock_s + (phase - self.peak.phase) * self.peak.period_s
+    }
+}
+
+impl Default for BeatTracker {
+    fn default() -> Self {
+        Self::new(Meter::COMMON)
+    }
+}
+
+impl BeatTracker {
+    /// Nothing heard yet.
+    pub fn new(meter: Meter) -> Self {
+        Self::with_listener(meter, Listener::USUAL)
+    }
+
+    /// The same, with another idea of what people are like.
+    pub fn with_listener(meter: Meter, listener: Listener) -> Self {
+        Self {
+            listener,
+            meter,
+            belief: BeatBelief::new(listener, modelled_beats(meter)),
+            state: None,
+            strength: 0.0,
+            taps: Vec::new(),
+            held: false,
+            nudge_s: 0.0,
+        }
+    }
+
+    /// Beats to the bar: the meter's, but for meters in dotted beats (6/8, 9/8, 12/8), which have
+    /// a beat to three of their notes.
+    pub fn beats_to_bar(&self) -> u32 {
+        beats_to_bar(self.meter)
+    }
+
+    /// Quarter notes to a beat: 1 in 4/4, 1.5 in 6/8.
+    pub fn quarters_to_beat(&self) -> f64 {
+        self.meter.bar_quarters() / f64::from(self.beats_to_bar())
+    }
+
+    /// Changes the meter. What is known of the tempo is kept, if the new bar is modelled like the
+    /// old one; otherwise the beat is kept as if it had been tapped.
+    pub fn set_meter(&mut self, meter: Meter) {
+        if modelled_beats(meter) != modelled_beats(self.meter) {
+            let clock_s = self.belief.clock_s();
+            self.belief = BeatBelief::new(self.listener, modelled_beats(meter));
+            self.belief.start(clock_s);
+            if let Some(state) = &self.state {
+                let (period_s, phase) = (state.peak.period_s, state.phase_at(clock_s));
+                self.belief.confine(period_s, phase, 1.05, 0.1);
+            }
+        }
+        self.meter = meter;
+    }
+
+    /// Forgets all but the meter.
+    pub fn reset(&mut self) {
+        *self = Self::with_listener(self.meter, self.listener);
+    }
+
+    /// An onset was heard at a moment, 0 – 1 strong (its velocity, or its onset strength). It may
+    /// be up to half a second old. What is no time, or no strength, is ignored.
+    pub fn onset(&mut self, at_s: f64, strength: f32) {
+        if !is_moment(at_s) || !strength.is_finite() {
+            return;
+        }
+        if self
+            .state
+            .is_some_and(|state| at_s < state.clock_s - LATENESS_S)
+        {
+            return;
+        }
+        let strength = strength.clamp(0.0, 1.0);
+        let accent = self.accent(strength);
+        if self.state.is_none() {
+            self.begin(at_s);
+        }
+        self.belief.pass(at_s);
+        self.belief.hear(at_s, accent);
+        self.look();
+    }
+
+    /// Time passes: nothing later than `LATENESS_S` before this moment is still to be heard of.
+    pub fn advance(&mut self, now_s: f64) {
+        let Some(state) = self.state else { return };
+        if !is_moment(now_s) || now_s < state.now_s {
+            return;
+        }
+        let settled_s = now_s - 0.5 * LATENESS_S;
+        if settled_s > self.belief.clock_s() + STEP_S {
+            self.belief.pass(settled_s);
+            self.look();
+        }
+        self.announce(now_s);
+    }
+
+    /// The tempo, once something was heard.
+    pub fn tempo(&self) -> Option<FoundTempo> {
+        self.state.map(|state| FoundTempo {
+            bpm: 60.0 / state.peak.period_s,
+            confidence: if self.held {
+                1.0
+            } else {
+                state.peak.share as f32
+            },
+        })
+    }
+
+    /// The beat, once something was heard.
+    pub fn beat(&self) -> Option<FoundBeat> {
+        self.state.map(|state| {
+            let bar = i64::from(self.beats_to_bar());
+            FoundBeat {
+                last_s: state.last_s,
+                next_s: self.next_beat_s(&state),
+                beat_of_bar: (state.count - state.one).rem_euclid(bar) as u32,
+                count: state.count,
+                bar_is_known: state.one_said_s.is_some(),
+            }
+        })
+    }
+
+    /// The user taps the beat: it is here. From the second tap on the taps are the tempo, too, and
+    /// what is heard only carries it on.
+    pub fn tap(&mut self, at_s: f64) {
+        if !is_moment(at_s) || self.taps.last().is_some_and(|last| at_s <= last + 0.1) {
+            return;
+        }
+        self.taps.push(at_s);
+        let tapped_s = self.tapped_period_s();
+        if self.state.is_none() {
+            self.begin(at_s);
+        }
+        let Some(state) = &self.state else { return };
+        let period_s = tapped_s.unwrap_or(state.peak.period_s);
+        self.put_beat(at_s, period_s, if tapped_s.is_some() { 1.06 } else { 1.3 });
+        self.held = true;
+    }
+
+    /// The user moves the beat by so many seconds, later if positive, against what is heard; it
+    /// stays moved.
+    pub fn nudge(&mut self, by_s: f64) {
+        let Some(state) = self.state else { return };
+        if !by_s.is_finite() || by_s.abs() > SLOWEST_TAP_S {
+            return;
+        }
+        self.nudge_s += by_s;
+        if self.nudge_s.abs() > 0.25 * state.peak.period_s {
+            // So far off, it is another beat that is meant.
+            self.put_beat(self.next_beat_s(&state) + by_s, state.peak.period_s, 1.06);
+            self.held = true;
+        }
+    }
+
+    /// The user says that a bar begins here, at the beat nearest to it.
+    pub fn set_one(&mut self, at_s: f64) {
+        if !is_moment(at_s) {
+            return;
+        }
+        if self.state.is_none() {
+            self.begin(at_s);
+        }
+        let Some(state) = &mut self.state else { return };
+        let beats = (at_s - state.last_s) / state.peak.period_s;
+        if (beats - beats.round()).abs() > 0.25 {
+            let period_s = state.peak.period_s;
+            self.put_beat(at_s, period_s, 1.06);
+            self.held = true;
+        }
+        let Some(state) = &mut self.state else { return };
+        state.one_said_s = Some(at_s);
+        state.one = state.count_at(at_s);
+        // A tempo that was found is meant, too: the bar would not survive another.
+        self.held |= state.peak.share > 0.5;
+    }
+
+    /// Takes back what the user said: the beat is looked for again, from where it is.
+    pub fn release(&mut self) {
+        self.held = false;
+        self.nudge_s = 0.0;
+        self.taps.clear();
+        if let Some(state) = &mut self.state {
+            state.one_said_s = None;
+        }
+    }
+
+    /// The first thing is heard: it is taken for a beat, of the usual tempo.
+    fn begin(&mut self, at_s: f64) {
+        self.belief.start(at_s);
+        self.state = Some(State {
+            now_s: at_s,
+            peak: Peak {
+                period_s: 60.0 / self.listener.usual_bpm,
+                phase: 0.0,
+                share: 0.0,
+            },
+            clock_s: at_s,
+            last_s: at_s,
+            count: 0,
+            one: 0,
+            one_said_s: None,
+        });
+    }
+
+    /// How strong an onset is beside those before it: 0 soft, 1 usual, 2 loud.
+    fn accent(&mut self, strength: f32) -> usize {
+        if self.state.is_none() {
+            self.strength = strength;
+        }
+        let (soft, loud) = SOFT_AND_LOUD;
+        let accent = usize::from(strength >= soft * self.strength)
+            + usize::from(strength > loud * self.strength);
+        self.strength += (strength - self.strength) / STRENGTH_MEMORY;
+        accent
+    }
+
+    /// Takes the belief's word for where the beat is, if it is the beat followed so far or much
+    /// better.
+    fn look(&mut self) {
+        let Some(mut state) = self.state else { return };
+        let clock_s = self.belief.clock_s();
+        self.belief.fold();
+        let phase = state.phase_at(clock_s);
+        let own = self.belief.near(state.peak.period_s, phase.rem_euclid(1.0));
+        let best = self.belief.best();
+        let leaves = !self.held && best.share > self.listener.hold * own.share;
+        state.peak = if leaves { best } else { own };
+        state.clock_s = clock_s;
+        if self.held {
+            self.belief.confine(own.period_s, own.phase, 1.15, 0.2);
+        }
+        if leaves && let Some(said_s) = state.one_said_s {
+            state.one = state.count_at(said_s);
+        }
+        self.state = Some(state);
+        self.guess_bar();
+    }
+
+    /// Guesses the bar from the belief, where the user has not said it and the belief knows bars.
+    fn guess_bar(&mut self) {
+        let beats = modelled_beats(self.meter) as i64;
+        let known = beats == i64::from(self.beats_to_bar());
+        let Some(state) = &mut self.state else { return };
+        if !known || state.one_said_s.is_some() {
+            return;
+        }
+        let shares = self
+            .belief
+            .beats_of_bar(state.peak.period_s, state.peak.phase);
+        let present = state.count_at(state.moment_of(0.0));
+        let guess = (0..beats as usize).max_by(|&a, &b| shares[a].total_cmp(&shares[b]));
+        let own = (present - state.one).rem_euclid(beats) as usize;
+        if let Some(guess) = guess
+            && f64::from(shares[guess]) > self.listener.hold * f64::from(shares[own])
+        {
+            state.one = present - guess as i64;
+        }
+    }
+
+    /// Announces the beats up to a moment.
+    fn announce(&mut self, now_s: f64) {
+        let nudge_s = self.nudge_s;
+        let Some(state) = &mut self.state else { return };
+        let due_s = state.moment_of(state.phase_at(now_s - nudge_s).floor()) + nudge_s;
+        let beats = (due_s - state.last_s) / state.peak.period_s;
+        if beats >= 0.5 {
+            state.count += (beats.round() as i64).max(1);
+            // One that is found to have been due before is late.
+            state.last_s = if due_s > state.now_s { due_s } else { now_s };
+        }
+        state.now_s = now_s;
+    }
+
+    /// When the next beat will be announced.
+    fn next_beat_s(&self, state: &State) -> f64 {
+        let earliest_s = state.last_s + 0.5 * state.peak.period_s;
+        let phase = state.phase_at(earliest_s - self.nudge_s).ceil();
+        (state.moment_of(phase) + self.nudge_s).max(state.now_s)
+    }
+
+    /// Puts a beat at a moment, whatever was heard, and believes in tempos within `ratio` of its.
+    fn put_beat(&mut self, at_s: f64, period_s: f64, ratio: f64) {
+        self.nudge_s = 0.0;
+        let Some(state) = &mut self.state else { return };
+        let count = state.count_at(at_s);
+        if at_s <= state.now_s.max(state.last_s + 0.5 * period_s) {
+            state.last_s = at_s;
+            state.count = count;
+        }
+        state.peak = Peak {
+            period_s,
+            phase: 0.0,
+            share: 1.0,
+        };
+        state.clock_s = at_s;
+        self.belief.pass(at_s.min(state.now_s.max(at_s)));
+        let clock_s = self.belief.clock_s();
+        state.peak.phase = state.phase_at(clock_s).rem_euclid(1.0);
+        state.clock_s = clock_s;
+        self.belief.confine(period_s, state.peak.phase, ratio, 0.1);
+    }
+
+    /// The beat's length that the last taps have, once there are two in a row.
+    fn tapped_period_s(&mut self) -> Option<f64> {
+        let [.., before, last] = self.taps[..] else {
+            return None;
+        };
+        let gap_s = last - before;
+        if gap_s > SLOWEST_TAP_S {
+            self.taps.drain(..self.taps.len() - 1);
+            return None;
+        }
+        // Taps before a change of mind are none of this tempo.
+        let apart = |pair: &[f64]| ((pair[1] - pair[0]) / gap_s - 1.0).abs() > 0.25;
+        let kept = self.taps.windows(2).rposition(apart).map_or(0, |at| at + 1);
+        let kept = kept.max(self.taps.len().saturating_sub(TAPS));
+        self.taps.drain(..kept);
+        Some((last - self.taps[0]) / (self.taps.len() - 1) as f64)
+    }
+}
+
+/// Beats to the bar of a meter.
+fn beats_to_bar(meter: Meter) -> u32 {
+    let beats = u32::from(meter.beats());
+    if meter.unit() >= 8 && beats > 3 && beats.is_multiple_of(3) {
+        beats / 3
+    } else {
+        beats
+    }
+}
+
+/// Beats to the bar that the belief tells apart: none in bars longer than four.
+fn modelled_beats(meter: Meter) -> usize {
+    match beats_to_bar(meter) {
+        beats @ 1..=4 => beats as usize,
+        _ => 1,
+    }
+}
+
+/// Whether a number can be a moment of a take.
+fn is_moment(at_s: f64) -> bool {
+    at_s.is_finite() && at_s.abs() < LATEST_S
+}
