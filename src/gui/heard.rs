@@ -1,6 +1,6 @@
 //! What was heard lately, gathered from the reports of the output stage.
 
-use crate::music::SungNote;
+use crate::music::{FoundBeat, FoundKey, FoundTempo, SungNote};
 use crate::voice::{F0Point, Report};
 use std::collections::VecDeque;
 
@@ -21,6 +21,12 @@ pub struct Heard {
     pub now: Option<SungNote>,
     /// Level of the newest frame in dB below full scale.
     pub level_db: f32,
+    /// The key of what is sung.
+    pub key: Option<FoundKey>,
+    /// The tempo of what is sung.
+    pub tempo: Option<FoundTempo>,
+    /// The beat of what is sung.
+    pub beat: Option<FoundBeat>,
 }
 
 impl Default for Heard {
@@ -30,6 +36,9 @@ impl Default for Heard {
             notes: VecDeque::new(),
             now: None,
             level_db: SILENCE_DB,
+            key: None,
+            tempo: None,
+            beat: None,
         }
     }
 }
@@ -64,6 +73,9 @@ impl Heard {
                 if self.notes.len() > NOTES {
                     self.notes.pop_front();
                 }
+            }
+            Report::Song { key, tempo, beat } => {
+                (self.key, self.tempo, self.beat) = (key, tempo, beat);
             }
             Report::Reset => *self = Self::default(),
         }

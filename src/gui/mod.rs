@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Size of a new window in logical points.
-const SIZE: (f32, f32) = (640.0, 720.0);
+const SIZE: (f32, f32) = (640.0, 640.0);
 /// Time between two pictures while something may move: 30 a second.
 const REPAINT: Duration = Duration::from_millis(33);
 
@@ -31,6 +31,8 @@ pub struct Editor {
     view: Arc<View>,
     heard: Heard,
     calibrating: Calibrating,
+    /// Which parameters are shown.
+    page: panels::Page,
     /// The way to the host, while the window is open.
     host: Option<GuiContext>,
 }
@@ -44,6 +46,7 @@ pub fn editor(params: Arc<VocaliseParams>, view: Arc<View>) -> Option<EguiEditor
         view,
         heard: Heard::default(),
         calibrating: Calibrating::default(),
+        page: panels::Page::default(),
         host: None,
     };
     create_egui_editor(state, RepaintNotifier::new(), settings, editor)
@@ -80,6 +83,7 @@ impl NiceEguiApp for Editor {
             &self.view,
             &self.heard,
             &mut self.calibrating,
+            &mut self.page,
             &setter,
         );
     }

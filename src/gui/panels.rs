@@ -15,6 +15,16 @@ const METER_FLOOR_DB: f32 = -60.0;
 /// Semitones that the pitch picture shows at least.
 const LEAST_RANGE: f32 = 14.0;
 
+/// A page of parameters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// How what is sung is played.
+    #[default]
+    Playing,
+    /// Musical time and key.
+    Time,
+}
+
 /// Shows everything.
 pub fn show(
     ui: &mut Ui,
@@ -22,12 +32,13 @@ pub fn show(
     view: &View,
     heard: &Heard,
     calibrating: &mut Calibrating,
+    page: &mut Page,
     setter: &ParamSetter<'_>,
 ) {
     egui::CentralPanel::default().show(ui, |ui| {
         title(ui, view);
         ui.add_space(4.0);
-        let below = 426.0;
+        let below = 356.0;
         let picture = vec2(
             ui.available_width(),
             (ui.available_height() - below).max(80.0),
@@ -41,9 +52,14 @@ pub fn show(
         ui.add_space(6.0);
         controls(ui, params, calibrating, setter);
         ui.separator();
-        performing::show(ui, params, setter);
-        ui.separator();
-        timing::show(ui, params, setter);
+        ui.horizontal(|ui| {
+            ui.selectable_value(page, Page::Playing, "Playing");
+            ui.selectable_value(page, Page::Time, "Time and key");
+        });
+        match page {
+            Page::Playing => performing::show(ui, params, setter),
+            Page::Time => timing::show(ui, params, heard, setter),
+        }
     });
 }
 

@@ -1,30 +1,94 @@
-//! When what is sung is played: the parameters of musical time.
+//! Musical time and key: what is heard of them, and how far notes are held to them.
 
 use super::controls::{picker, slider};
+use super::heard::Heard;
+use super::theme;
 use crate::plugin::VocaliseParams;
-use egui::{Ui, vec2};
-use nih_plug::prelude::ParamSetter;
+use egui::{RichText, Ui, vec2};
+use nih_plug::prelude::{BoolParam, ParamSetter};
 
 /// Shows the parameters.
-pub fn show(ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
+pub fn show(ui: &mut Ui, params: &VocaliseParams, heard: &Heard, setter: &ParamSetter<'_>) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(song(heard)).color(theme::DIM));
+        let help = "Tap the beat; it counts while the host's transport stands.";
+        press(ui, "Tap", &params.tap, setter, help);
+        press(ui, "Set one", &params.set_one, setter, "A bar begins now.");
+    });
     let gap = vec2(18.0, 4.0);
     egui::Grid::new("timing").spacing(gap).show(ui, |ui| {
         let help = "Live: notes go out as soon as they are sure. Aligned: everything is a quarter of \
                     a second late, the host makes up for it, and each note sits on its onset.";
         picker(ui, &params.timing_mode, setter, help);
-        let help = "The grid that notes are drawn to while the transport runs. Live, a note that is \
-                    sung before its line waits for it, one after it goes out at once.";
+        let help = "The grid that notes are drawn to. Live, a note that is sung before its line \
+                    waits for it, one after it goes out at once.";
         picker(ui, &params.quantise, setter, help);
         let help = "0 leaves notes where they were sung, 1 puts them onto the grid.";
         slider(ui, &params.strength, setter, help);
         ui.end_row();
+        let help = "How much of the genre's own feel there is: 0 as sung, 1 as the genre would \
+                    play it.";
+        slider(ui, &params.feel, setter, help);
         let help = "How long the first of two grid steps is to the second: 1 is straight, 2 a \
                     triplet's long and short.";
         slider(ui, &params.swing, setter, help);
         slider(ui, &params.humanise, setter, "Spreads notes around their time.");
+        ui.end_row();
+        picker(ui, &params.key, setter, "The song's key, or leave to find it.");
+        picker(ui, &params.scale, setter, "The scale, where the key is chosen.");
+        let help = "What happens to notes outside the key: nothing, moved to the nearest, dropped.";
+        picker(ui, &params.snap, setter, help);
+        ui.end_row();
+        slider(ui, &params.nudge, setter, "Moves the beat that is heard.");
         let help = "The round trip of your audio device: what you sing to the beat reaches the \
                     plugin that much later.";
         slider(ui, &params.singer_offset, setter, help);
         ui.end_row();
+    });
+    degrees(ui, params, setter);
+}
+
+/// What is heard of key and beat, in words.
+fn song(heard: &Heard) -> String {
+    let key = heard.key.map_or("no key yet".to_owned(), |found| {
+        if found.locked {
+            format!("{} (chosen)", found.key)
+        } else {
+            format!("{} {:.0} %", found.key, 100.0 * found.confidence)
+        }
+    });
+    let tempo = heard.tempo.map_or("no beat yet".to_owned(), |found| {
+        format!("{:.0} BPM {:.0} %", found.bpm, 100.0 * found.confidence)
+    });
+    let beat = heard.beat.map_or(String::new(), |beat| {
+        format!(", beat {}", beat.beat_of_bar + 1)
+    });
+    format!("Heard: {key} · {tempo}{beat}")
+}
+
+/// A button whose every press changes `param`.
+fn press(ui: &mut Ui, label: &str, param: &BoolParam, setter: &ParamSetter<'_>, help: &str) {
+    if ui.button(label).on_hover_text(help).clicked() {
+        setter.begin_set_parameter(param);
+        setter.set_parameter(param, !param.value());
+        setter.end_set_parameter(param);
+    }
+}
+
+/// A switch for each degree of the scale.
+fn degrees(ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
+    let allowed = params.degrees.value();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Degrees").small().color(theme::DIM));
+        for degree in 0..params.scale.value().degrees().len() {
+            let on = allowed & (1 << degree) != 0;
+            let label = (degree + 1).to_string();
+            let help = "Whether this degree of the scale is played.";
+            if ui.selectable_label(on, label).on_hover_text(help).clicked() {
+                setter.begin_set_parameter(&params.degrees);
+                setter.set_parameter(&params.degrees, allowed ^ (1 << degree));
+                setter.end_set_parameter(&params.degrees);
+            }
+        }
     });
 }

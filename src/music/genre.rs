@@ -84,6 +84,17 @@ impl Genre {
         self as usize
     }
 
+    /// How long the first of two eighths is to the second, as the genre plays them: 1 is straight,
+    /// 2 a triplet's long and short. Jazz: the median of its drummers in Groove MIDI (32
+    /// performances, 60 – 220 BPM: 1.69). Funk, rock, pop, hip hop and soul lie between 0.87 and 1.0
+    /// there, which is straight; of the others nothing was measured, and straight is the rule.
+    pub const fn swing(self) -> f64 {
+        match self {
+            Self::Jazz => 1.69,
+            _ => 1.0,
+        }
+    }
+
     /// The genre at a place in [`Genre::ALL`], if there is one.
     pub fn from_index(index: usize) -> Option<Self> {
         Self::ALL.get(index).copied()

@@ -63,6 +63,34 @@ impl Scale {
         }
     }
 
+    /// The name in saved projects.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Major => "major",
+            Self::Minor => "minor",
+            Self::HarmonicMinor => "harmonic-minor",
+            Self::MelodicMinor => "melodic-minor",
+            Self::Dorian => "dorian",
+            Self::Phrygian => "phrygian",
+            Self::Lydian => "lydian",
+            Self::Mixolydian => "mixolydian",
+            Self::MajorPentatonic => "major-pentatonic",
+            Self::MinorPentatonic => "minor-pentatonic",
+            Self::Blues => "blues",
+            Self::Chromatic => "chromatic",
+        }
+    }
+
+    /// Place in [`Self::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The scale at `index`, if there is one.
+    pub fn from_index(index: usize) -> Option<Self> {
+        Self::ALL.get(index).copied()
+    }
+
     /// Whether the third above the tonic is the minor one, as chords on it would be.
     pub fn is_minor(self) -> bool {
         self.degrees().contains(&3) && !self.degrees().contains(&4)

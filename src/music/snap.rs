@@ -14,6 +14,39 @@ pub enum SnapMode {
     Remove,
 }
 
+impl SnapMode {
+    /// All, in the order of the parameter.
+    pub const ALL: [Self; 3] = [Self::Off, Self::Adjust, Self::Remove];
+
+    /// The name shown to the user.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "Off",
+            Self::Adjust => "Adjust",
+            Self::Remove => "Remove",
+        }
+    }
+
+    /// The name in saved projects.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Adjust => "adjust",
+            Self::Remove => "remove",
+        }
+    }
+
+    /// Place in [`Self::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The mode at `index`, if there is one.
+    pub fn from_index(index: usize) -> Option<Self> {
+        Self::ALL.get(index).copied()
+    }
+}
+
 /// A key, which of its degrees are allowed, and what happens to the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Snap {

@@ -17,7 +17,7 @@ use crate::audio::{DelayLine, Frame, FrontEnd};
 use crate::nn::Pack;
 use crate::stages::port::HeldNotes;
 use crate::stages::{Engine, HostEvent, Port};
-use crate::voice::{self, Performance, Response, Setup, Timing, TimingMode, VoiceLine};
+use crate::voice::{self, Performance, Response, Setup, Timing, TimingMode, Tuneful, VoiceLine};
 use nih_plug::prelude::*;
 use nih_plug_egui::EguiEditor;
 use starter::Starter;
@@ -70,6 +70,10 @@ struct Active {
     told_performance: Performance,
     /// The timing that the stages were last told.
     told_timing: Timing,
+    /// What of the key the stages were last told.
+    told_tuneful: Tuneful,
+    /// The hand on the beat that the stages were last told of.
+    told_hand: [(u32, f32); 3],
     /// Whether the stages were last told that nothing leaves.
     told_bypass: bool,
 }
@@ -114,6 +118,7 @@ impl Vocalise {
             response,
             performance,
             timing,
+            tuneful: self.params.tuneful(),
             front_end_delay_s: front_end.delay_s(),
             rate,
         };
@@ -147,6 +152,8 @@ impl Vocalise {
             told_response: response,
             told_performance: performance,
             told_timing: timing,
+            told_tuneful: self.params.tuneful(),
+            told_hand: self.params.hand(),
             told_bypass: false,
         })
     }
@@ -302,6 +309,17 @@ impl Active {
         for ((index, value), (_, old)) in now.into_iter().zip(told) {
             if value != old && tell(index, value) {
                 self.told_timing.set(index, value);
+            }
+        }
+        let (told, now) = (self.told_tuneful.values(), params.tuneful().values());
+        for ((index, value), (_, old)) in now.into_iter().zip(told) {
+            if value != old && tell(index, value) {
+                self.told_tuneful.set(index, value);
+            }
+        }
+        for ((index, value), told) in params.hand().into_iter().zip(&mut self.told_hand) {
+            if value != told.1 && tell(index, value) {
+                told.1 = value;
             }
         }
     }

@@ -1,8 +1,10 @@
 //! The parameters: what the host automates and the editor shows, from one source.
 
-use crate::music::{Division, Genre, Grid, Instrument, pitch};
+use crate::music::{Division, Genre, Grid, Instrument, Scale, SnapMode, pitch};
 use crate::voice::offline::Settings;
-use crate::voice::{Output, Performance, Response, Timing, TimingMode};
+use crate::voice::{
+    KeyChoice, Output, Performance, Response, Timing, TimingMode, Tuneful, parameter,
+};
 use nih_plug::prelude::*;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -89,6 +91,30 @@ pub struct VocaliseParams {
     /// Long to short of a pair of grid steps, 1 – 3. Default: 1, straight.
     #[id = "swing"]
     pub swing: FloatParam,
+    /// How much of the genre's own feel there is, 0 – 1. Default: 0, as sung.
+    #[id = "feel"]
+    pub feel: FloatParam,
+    /// The song's key, or leave to find it. Default: Auto.
+    #[id = "key"]
+    pub key: EnumParam<KeyChoice>,
+    /// The scale on a chosen key. Default: major.
+    #[id = "scale"]
+    pub scale: EnumParam<Scale>,
+    /// What happens to notes outside the key. Default: Off, every note is played.
+    #[id = "snap"]
+    pub snap: EnumParam<SnapMode>,
+    /// The degrees of the scale that are allowed, one bit each. Default: all.
+    #[id = "degrees"]
+    pub degrees: IntParam,
+    /// Each change is a beat that the user taps. For a pedal or a key.
+    #[id = "tap"]
+    pub tap: BoolParam,
+    /// Each change says that a bar begins. For a pedal or a key.
+    #[id = "set_one"]
+    pub set_one: BoolParam,
+    /// How much later than heard the beat is wanted, in ms. Default: 0.
+    #[id = "nudge"]
+    pub nudge: FloatParam,
     /// Spread of notes around their time, in ms. Default: 0.
     #[id = "humanise"]
     pub humanise: FloatParam,
@@ -153,6 +179,21 @@ impl Default for VocaliseParams {
             )
             .with_unit(" : 1")
             .with_value_to_string(formatters::v2s_f32_rounded(2)),
+            feel: share("Feel", timing.feel),
+            key: EnumParam::new("Key", defaults.tuneful.key),
+            scale: EnumParam::new("Scale", defaults.tuneful.scale),
+            snap: EnumParam::new("Snap", defaults.tuneful.snap),
+            degrees: IntParam::new(
+                "Degrees",
+                defaults.tuneful.degrees.into(),
+                IntRange::Linear {
+                    min: (*Tuneful::DEGREES.start()).into(),
+                    max: (*Tuneful::DEGREES.end()).into(),
+                },
+            ),
+            tap: BoolParam::new("Tap", false),
+            set_one: BoolParam::new("Set One", false),
+            nudge: length("Nudge", 0.0, -100.0..=100.0),
             humanise: length("Humanise", timing.humanise_ms, Timing::HUMANISE_MS),
             singer_offset: length(
                 "Singer Offset",
@@ -183,6 +224,26 @@ impl VocaliseParams {
         }
     }
 
+    /// What the key is to be.
+    pub fn tuneful(&self) -> Tuneful {
+        Tuneful {
+            key: self.key.value(),
+            scale: self.scale.value(),
+            snap: self.snap.value(),
+            degrees: self.degrees.value() as u16,
+        }
+    }
+
+    /// What a hand does to the beat: each parameter's index and plain value.
+    pub fn hand(&self) -> [(u32, f32); 3] {
+        let switch = |on: bool| f32::from(u8::from(on));
+        [
+            (parameter::TAP, switch(self.tap.value())),
+            (parameter::SET_ONE, switch(self.set_one.value())),
+            (parameter::NUDGE, self.nudge.value()),
+        ]
+    }
+
     /// When notes are played.
     pub fn timing(&self) -> Timing {
         Timing {
@@ -190,6 +251,8 @@ impl VocaliseParams {
             quantise: self.quantise.value(),
             strength: self.strength.value(),
             swing: self.swing.value(),
+            feel: self.feel.value(),
+            genre: self.genre.value(),
             humanise_ms: self.humanise.value(),
             singer_offset_ms: self.singer_offset.value(),
         }
@@ -266,6 +329,9 @@ macro_rules! parameter_values {
 parameter_values!(Division);
 parameter_values!(Genre);
 parameter_values!(Instrument);
+parameter_values!(KeyChoice);
 parameter_values!(Output);
 parameter_values!(Response);
+parameter_values!(Scale);
+parameter_values!(SnapMode);
 parameter_values!(TimingMode);

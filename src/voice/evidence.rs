@@ -161,7 +161,7 @@ impl Listener {
 mod tests {
     use super::*;
     use crate::nn::PitchOutput;
-    use crate::voice::{Performance, Response, Setup, Timing};
+    use crate::voice::{Performance, Response, Setup, Timing, Tuneful};
 
     fn answer(index: u64, class: Option<usize>) -> PitchAnswer {
         let mut output = PitchOutput::UNVOICED;
@@ -187,6 +187,7 @@ mod tests {
                 response: Response::Sure,
                 performance: Performance::default(),
                 timing: Timing::default(),
+                tuneful: Tuneful::default(),
                 front_end_delay_s: 0.0,
                 rate: 48_000.0,
             },

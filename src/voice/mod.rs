@@ -29,11 +29,13 @@ mod refined;
 mod report;
 mod response;
 mod rest;
+mod rhythm;
 mod schedule;
 mod sensitivity;
 mod singing;
 mod song_clock;
 mod timing;
+mod tonality;
 mod tuning;
 
 pub use note_decoder::{Events, NoteDecoder, NoteEvent};
@@ -42,6 +44,7 @@ pub use performance::{Carrier, Performance};
 pub use report::{F0Point, Report};
 pub use response::Response;
 pub use timing::{Timing, TimingMode};
+pub use tonality::{KeyChoice, Tuneful};
 
 use crate::audio::Frame;
 use crate::audio::frame::{HOP, SAMPLE_RATE};
@@ -89,6 +92,24 @@ pub mod parameter {
     pub const HUMANISE: u32 = 17;
     /// See [`super::Timing::singer_offset_ms`].
     pub const SINGER_OFFSET: u32 = 18;
+    /// See [`super::Timing::feel`].
+    pub const FEEL: u32 = 19;
+    /// [`crate::music::Genre`], as its index.
+    pub const GENRE: u32 = 20;
+    /// [`super::KeyChoice`], as its index.
+    pub const KEY: u32 = 21;
+    /// [`crate::music::Scale`], as its index.
+    pub const SCALE: u32 = 22;
+    /// [`crate::music::SnapMode`], as its index.
+    pub const SNAP: u32 = 23;
+    /// See [`super::Tuneful::degrees`].
+    pub const DEGREES: u32 = 24;
+    /// Any change says: here is a beat.
+    pub const TAP: u32 = 25;
+    /// Any change says: here begins a bar.
+    pub const SET_ONE: u32 = 26;
+    /// How much later than heard the beat is wanted, in ms.
+    pub const NUDGE: u32 = 27;
 }
 
 /// The types that travel along the voice line.
@@ -152,6 +173,8 @@ pub struct Setup {
     pub performance: Performance,
     /// When notes are to be played.
     pub timing: Timing,
+    /// What the key is to be.
+    pub tuneful: Tuneful,
     /// Delay of the front end in seconds; see [`crate::audio::FrontEnd::delay_s`].
     pub front_end_delay_s: f64,
     /// The host's rate in Hz.

@@ -4,7 +4,8 @@ use super::evidence::{Evidence, Listener};
 use super::placing::Placing;
 use super::report::Report;
 use super::{
-    F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, refined, stages,
+    F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, Tuneful, refined,
+    stages,
 };
 use crate::audio::{Frame, FrontEnd, FrontEndError};
 use crate::music::{Genre, Instrument, Message, Meter, SungNote, TimedMessage};
@@ -29,6 +30,8 @@ pub struct Settings {
     pub performance: Performance,
     /// When notes are played.
     pub timing: Timing,
+    /// What the key is to be.
+    pub tuneful: Tuneful,
     /// The tempo, in BPM, and the meter that the recording was sung to from its first sample on;
     /// without them there is no grid.
     pub song: Option<(f64, Meter)>,
@@ -66,6 +69,7 @@ impl Default for Settings {
             response: Response::default(),
             performance: Performance::default(),
             timing: Timing::default(),
+            tuneful: Tuneful::default(),
             song: None,
             gain_db: 0.0,
             gate_db: Self::DEFAULT_GATE_DB,
@@ -261,7 +265,11 @@ impl<'a> Recording<'a> {
         Setup {
             response: settings.response,
             performance: settings.performance,
-            timing: settings.timing,
+            timing: Timing {
+                genre: settings.genre,
+                ..settings.timing
+            },
+            tuneful: settings.tuneful,
             front_end_delay_s: self.front_end.delay_s(),
             rate: self.rate,
         }

@@ -5,9 +5,10 @@ use super::melody::Melody;
 use super::note_decoder::{NoteDecoder, NoteEvent};
 use super::quantiser::Quantiser;
 use super::report::Report;
+use super::rhythm::Rhythm;
 use super::schedule::{Act, Schedule};
-use super::song_clock::SongClock;
 use super::timing::{Timing, TimingMode};
+use super::tonality::Tonality;
 use super::{Analysis, FrameClock, Response, VoiceLine, parameter, sensitivity};
 use crate::music::{Message, SungNote};
 use crate::stages::{HostEvent, Never, Outbox, PrepareOutput, Stamped, Transport};
@@ -23,7 +24,9 @@ pub struct VoiceOutput {
     /// How far the melody runs behind the input, in samples; 0 live.
     hold: i64,
     /// Where in the song we are.
-    song: SongClock,
+    rhythm: Rhythm,
+    /// In which key.
+    tonality: Tonality,
     quantiser: Quantiser,
     /// Decided notes that are not played yet.
     schedule: Schedule,
@@ -35,6 +38,10 @@ pub struct VoiceOutput {
     transport: Stamped<Transport>,
     /// The note that is on, as far as it is known.
     current: Option<SungNote>,
+    /// Whether that note is played.
+    plays: bool,
+    /// Number of the last beat that was told of.
+    beats: Option<i64>,
     /// Number that the next frame has if none is missing.
     next_frame: u64,
     /// Never waited for: a watcher that does not keep up misses something.
@@ -51,13 +58,16 @@ impl VoiceOutput {
             melody: Melody::new(setup.rate, clock.delay_frames, setup.performance),
             timing: setup.timing,
             hold: setup.timing.mode.hold(setup.rate),
-            song: SongClock::new(setup.rate),
+            rhythm: Rhythm::new(setup.rate),
+            tonality: Tonality::new(setup.tuneful),
+            beats: None,
             quantiser: Quantiser::new(setup.rate),
             schedule: Schedule::default(),
             moved: 0,
             handed: i64::MIN,
             transport: Stamped::new(0, Transport::STOPPED),
             current: None,
+            plays: false,
             next_frame: 0,
             reports,
         }
@@ -72,31 +82,45 @@ impl VoiceOutput {
         if !self.melody.performance().plays(note.key()) {
             return;
         }
+        self.rhythm.note(note.onset_s, note.velocity);
+        self.tell(Report::NoteOn(note));
+        self.current = Some(note);
+        let key = self.tonality.played(note.pitch);
+        self.plays = key.is_some();
+        let Some(key) = key else { return };
         let onset = self.clock.described(frame);
-        let at = self
-            .quantiser
-            .place(onset, position, &self.timing, &self.song);
+        let song = self.rhythm.song();
+        let at = self.quantiser.place(onset, position, &self.timing, song);
         let sung = match self.timing.mode {
             TimingMode::Live => position,
             TimingMode::Aligned => onset,
         };
-        let stroke = (note.key(), note.velocity);
         self.schedule
-            .note_on(position - self.hold, sung, at, stroke);
-        self.tell(Report::NoteOn(note));
-        self.current = Some(note);
+            .note_on(position - self.hold, sung, at, (key, note.velocity));
     }
 
     fn note_off(&mut self, position: i64, frame: u64) {
         if let Some(mut note) = self.current.take() {
             let end = self.clock.described(frame as f64);
             note.offset_s = self.clock.described_s(frame as f64).max(note.onset_s);
-            self.schedule.note_off(match self.timing.mode {
-                TimingMode::Live => position,
-                TimingMode::Aligned => end,
-            });
+            if self.plays {
+                self.schedule.note_off(match self.timing.mode {
+                    TimingMode::Live => position,
+                    TimingMode::Aligned => end,
+                });
+            }
+            self.tonality.hear(&note);
             self.tell(Report::NoteOff(note));
+            self.tell_song();
         }
+    }
+
+    fn tell_song(&self) {
+        self.tell(Report::Song {
+            key: self.tonality.key(),
+            tempo: self.rhythm.tempo(),
+            beat: self.rhythm.beat(),
+        });
     }
 
     /// Frames from the newest one back to the one that the melody is at.
@@ -146,7 +170,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
         let here = event.position - self.hold;
         match event.body {
             HostEvent::Transport(now) => {
-                self.song.follow(Stamped::new(event.position, now));
+                self.rhythm.follow(Stamped::new(event.position, now));
                 let last = self.transport;
                 let passed = event.position - last.position;
                 let expected = last.body.advanced(passed, self.clock.setup.rate);
@@ -169,6 +193,9 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
             }
             HostEvent::Parameter { index, value } => {
                 self.timing.set(index, value);
+                self.tonality.set(index, value);
+                let at_s = self.clock.taken_s(event.position);
+                self.rhythm.set(index, value, at_s);
                 let mut send = sender(&mut self.handed, here, out);
                 self.melody.set(index, value, &mut send);
             }
@@ -184,7 +211,10 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
             HostEvent::Reset { .. } => {
                 self.decoder.reset();
                 self.melody.reset();
-                self.song.reset();
+                self.rhythm.reset();
+                self.tonality.reset();
+                self.plays = false;
+                self.beats = None;
                 self.quantiser.reset();
                 self.schedule.clear();
                 self.moved = 0;
@@ -245,6 +275,12 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
                 }
                 None => {}
             }
+        }
+        self.rhythm.advance(self.clock.taken_s(position));
+        let beats = self.rhythm.beat().map(|beat| beat.count);
+        if beats != self.beats {
+            self.beats = beats;
+            self.tell_song();
         }
         let here = position - self.hold;
         self.play(here, out);

@@ -27,6 +27,7 @@ impl Placing {
         Self {
             timing: Timing {
                 mode: TimingMode::Aligned,
+                genre: settings.genre,
                 ..settings.timing
             },
             song,

@@ -42,8 +42,9 @@ impl Quantiser {
         let samples = |ms: f32| (f64::from(ms) * self.rate / 1_000.0).round() as i64;
         let heard = onset - samples(timing.singer_offset_ms);
         let place = clock.place(heard)?;
-        let line = timing.grid().nearest(place.in_bar(), place.bar_quarters)?;
-        let moved = f64::from(timing.strength) * (line - place.in_bar());
+        let (grid, strength) = timing.grid();
+        let line = grid.nearest(place.in_bar(), place.bar_quarters)?;
+        let moved = strength * (line - place.in_bar());
         Some(heard + (moved * clock.samples_per_quarter(heard)).round() as i64)
     }
 

@@ -1,6 +1,6 @@
 //! What the output stage tells whoever watches: the editor, or a rendering.
 
-use crate::music::SungNote;
+use crate::music::{FoundBeat, FoundKey, FoundTempo, SungNote};
 
 /// One point of the pitch track.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +27,15 @@ pub enum Report {
     NoteOn(SungNote),
     /// The note ended and is complete.
     NoteOff(SungNote),
+    /// What is known of the song, after each beat and each note.
+    Song {
+        /// The key, found or chosen.
+        key: Option<FoundKey>,
+        /// The tempo that is heard.
+        tempo: Option<FoundTempo>,
+        /// The beat that is heard.
+        beat: Option<FoundBeat>,
+    },
     /// The line was reset: times start at 0 again.
     Reset,
 }

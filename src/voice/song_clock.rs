@@ -1,11 +1,15 @@
-//! Where in the song a sample lies: bars and quarter notes by the host's transport.
+//! Where in the song a sample lies: bars and quarter notes by the host's transport or, where that
+//! stands, by the beat that is heard.
 
-use crate::music::Meter;
+use crate::music::{FoundBeat, FoundTempo, Meter};
 use crate::stages::{Stamped, Transport};
 use std::collections::VecDeque;
 
 /// Snapshots that are kept: what is decided late may have begun before a jump.
 const KEPT: usize = 16;
+
+/// Confidence from which a beat that is heard counts as a clock, 0 – 1.
+const BELIEVED: f32 = 0.4;
 
 /// A place in the song.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,6 +36,8 @@ pub struct SongClock {
     rate: f64,
     /// The transport's last snapshots, the newest last.
     snapshots: VecDeque<Stamped<Transport>>,
+    /// The transport of a host that would play along with what is heard.
+    heard: Option<Stamped<Transport>>,
 }
 
 impl SongClock {
@@ -39,6 +45,7 @@ impl SongClock {
         Self {
             rate,
             snapshots: VecDeque::with_capacity(KEPT),
+            heard: None,
         }
     }
 
@@ -50,9 +57,28 @@ impl SongClock {
         self.snapshots.push_back(snapshot);
     }
 
+    /// Takes the beat that is heard, in `meter`, whose beat is `quarters` quarter notes long; its
+    /// times are in seconds since activation.
+    pub fn hear(&mut self, tempo: FoundTempo, beat: FoundBeat, meter: Meter, quarters: f64) {
+        let place = beat.count as f64 * quarters;
+        self.heard = (tempo.confidence >= BELIEVED).then(|| {
+            let transport = Transport {
+                playing: true,
+                tempo: Some(tempo.bpm * quarters),
+                numerator: Some(meter.beats()),
+                denominator: Some(meter.unit()),
+                quarters: Some(place),
+                bar_start: Some(place - f64::from(beat.beat_of_bar) * quarters),
+                ..Transport::STOPPED
+            };
+            Stamped::new((beat.last_s * self.rate).round() as i64, transport)
+        });
+    }
+
     /// As at the beginning.
     pub fn reset(&mut self) {
         self.snapshots.clear();
+        self.heard = None;
     }
 
     /// Where sample `position` lies; `None` while the transport stands or tells no place.
@@ -83,10 +109,14 @@ impl SongClock {
         self.rate * 60.0 / tempo
     }
 
-    /// The transport as it was told last at or before sample `position`.
+    /// The transport as it was told last at or before sample `position`, or as it is heard where it
+    /// stands.
     fn snapshot(&self, position: i64) -> Option<&Stamped<Transport>> {
         let told = |snapshot: &&Stamped<Transport>| snapshot.position <= position;
-        self.snapshots.iter().rev().find(told)
+        let told = self.snapshots.iter().rev().find(told);
+        told.filter(|told| told.body.playing)
+            .or(self.heard.as_ref())
+            .or(told)
     }
 }
 
@@ -124,6 +154,34 @@ mod tests {
         assert_eq!(clock.samples_per_quarter(118_000), 48_000.0);
         clock.follow(Stamped::new(120_000, Transport::STOPPED));
         assert_eq!(clock.place(130_000), None);
+    }
+
+    #[test]
+    fn where_the_transport_stands_the_beat_that_is_heard_is_the_clock() {
+        let mut clock = SongClock::new(RATE);
+        let tempo = |confidence| FoundTempo {
+            bpm: 90.0,
+            confidence,
+        };
+        let beat = FoundBeat {
+            last_s: 2.0,
+            next_s: 2.0 + 60.0 / 90.0,
+            beat_of_bar: 1,
+            count: 5,
+            bar_is_known: false,
+        };
+        clock.hear(tempo(0.1), beat, Meter::COMMON, 1.0);
+        assert_eq!(clock.place(96_000), None, "a guess is no clock");
+        clock.hear(tempo(0.9), beat, Meter::COMMON, 1.0);
+        let place = clock.place(96_000 + 16_000).unwrap();
+        assert!((place.quarters - 5.5).abs() < 1e-9 && (place.in_bar() - 1.5).abs() < 1e-9);
+        clock.follow(Stamped::new(0, playing(0.0, 120.0)));
+        assert!(
+            (clock.place(24_000).unwrap().quarters - 1.0).abs() < 1e-9,
+            "the host goes first"
+        );
+        clock.follow(Stamped::new(50_000, Transport::STOPPED));
+        assert!((clock.place(96_000).unwrap().quarters - 5.0).abs() < 1e-9);
     }
 
     #[test]

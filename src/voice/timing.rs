@@ -1,7 +1,7 @@
 //! When what was sung is played.
 
 use super::parameter;
-use crate::music::{Division, Grid};
+use crate::music::{Division, Genre, Grid};
 use std::ops::RangeInclusive;
 
 /// How far the notes lie behind the voice.
@@ -68,6 +68,11 @@ pub struct Timing {
     pub strength: f32,
     /// Long to short of a pair of steps, [`Grid::SWINGS`].
     pub swing: f32,
+    /// How much of the genre's own feel there is: 0 as sung, 1 as the genre would play it. Where no
+    /// grid is chosen, the genre's is drawn to by so much.
+    pub feel: f32,
+    /// The style that [`Self::feel`] means.
+    pub genre: Genre,
     /// Notes are spread around their time by up to this, in ms.
     pub humanise_ms: f32,
     /// How late the singer sounds to the host: the round trip of the audio device, in ms. Onsets
@@ -82,6 +87,8 @@ impl Default for Timing {
             quantise: Division::Off,
             strength: 1.0,
             swing: 1.0,
+            feel: 0.0,
+            genre: Genre::default(),
             humanise_ms: 0.0,
             singer_offset_ms: 0.0,
         }
@@ -95,11 +102,13 @@ impl Timing {
     pub const SINGER_OFFSET_MS: RangeInclusive<f32> = 0.0..=300.0;
 
     /// Every parameter's index, see [`parameter`], and plain value.
-    pub fn values(&self) -> [(u32, f32); 5] {
+    pub fn values(&self) -> [(u32, f32); 7] {
         [
             (parameter::QUANTISE, self.quantise.index() as f32),
             (parameter::STRENGTH, self.strength),
             (parameter::SWING, self.swing),
+            (parameter::FEEL, self.feel),
+            (parameter::GENRE, self.genre.index() as f32),
             (parameter::HUMANISE, self.humanise_ms),
             (parameter::SINGER_OFFSET, self.singer_offset_ms),
         ]
@@ -121,18 +130,28 @@ impl Timing {
             parameter::SWING => {
                 self.swing = within(*Grid::SWINGS.start() as f32..=*Grid::SWINGS.end() as f32);
             }
+            parameter::FEEL => self.feel = within(0.0..=1.0),
+            parameter::GENRE => {
+                let genre = Genre::from_index(value.max(0.0) as usize);
+                self.genre = genre.unwrap_or(self.genre);
+            }
             parameter::HUMANISE => self.humanise_ms = within(Self::HUMANISE_MS),
             parameter::SINGER_OFFSET => self.singer_offset_ms = within(Self::SINGER_OFFSET_MS),
             _ => {}
         }
     }
 
-    /// The lines that notes are drawn to.
-    pub fn grid(&self) -> Grid {
-        Grid {
-            division: self.quantise,
-            swing: f64::from(self.swing),
-        }
+    /// The lines that notes are drawn to, and how far, 0 – 1.
+    pub fn grid(&self) -> (Grid, f64) {
+        let feel = f64::from(self.feel);
+        let swing = f64::from(self.swing).max(1.0 + feel * (self.genre.swing() - 1.0));
+        let (division, strength) = match self.quantise {
+            // Swung eighths leave no room for sixteenths of their own.
+            Division::Off if feel > 0.0 && swing > 1.0 => (Division::Eighth, feel),
+            Division::Off if feel > 0.0 => (Division::Sixteenth, feel),
+            chosen => (chosen, f64::from(self.strength)),
+        };
+        (Grid { division, swing }, strength)
     }
 }
 
@@ -147,6 +166,8 @@ mod tests {
             quantise: Division::EighthTriplet,
             strength: 0.5,
             swing: 1.5,
+            feel: 0.75,
+            genre: Genre::Jazz,
             humanise_ms: 12.0,
             singer_offset_ms: 34.0,
         };
@@ -161,5 +182,27 @@ mod tests {
         assert_eq!((told.swing, told.quantise), (3.0, Division::Off));
         told.set(parameter::QUANTISE, 1e9);
         assert_eq!(told.quantise, Division::Off);
+    }
+
+    #[test]
+    fn feel_is_the_genre_s_own_grid_and_swing() {
+        let feeling = |genre, feel, quantise| {
+            Timing {
+                genre,
+                feel,
+                quantise,
+                ..Timing::default()
+            }
+            .grid()
+        };
+        let (grid, strength) = feeling(Genre::Jazz, 1.0, Division::Off);
+        assert_eq!((grid.division, strength), (Division::Eighth, 1.0));
+        assert!(grid.swing >= 1.4);
+        let (grid, _) = feeling(Genre::Pop, 1.0, Division::Off);
+        assert_eq!((grid.division, grid.swing), (Division::Sixteenth, 1.0));
+        let (grid, _) = feeling(Genre::Jazz, 0.0, Division::Off);
+        assert_eq!(grid.division, Division::Off, "as sung");
+        let (grid, strength) = feeling(Genre::Jazz, 0.5, Division::Quarter);
+        assert_eq!((grid.division, strength), (Division::Quarter, 1.0));
     }
 }
