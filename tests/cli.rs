@@ -10,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 use vocalise::files::audio;
+use vocalise::music::{Message, Meter, TempoMap, TimedMessage, midi_file};
 use wav::wav;
 
 const RATE: u32 = 22_050;
@@ -106,6 +107,9 @@ fn bad_usage_is_exit_code_2() {
         &["render", "a.wav", "--instrument", "kazoo"],
         &["render", "a.wav", "--tempo", "NaN"],
         &["render", "a.wav", "--tempo", "0"],
+        &["render", "a.wav", "--key", "H minor"],
+        &["render", "a.wav", "--quantise", "1/7"],
+        &["render", "a.wav", "--swing", "4"],
         &["render", "a.wav", "--tracks", "melody,kazoo"],
         &["render", "a.wav", "--response", "eventually"],
         &["render", "a.wav", "--seed", "-1"],
@@ -120,13 +124,7 @@ fn bad_usage_is_exit_code_2() {
 #[test]
 fn what_is_not_built_is_refused_in_one_line() {
     let folder = folder();
-    for flags in [
-        &["--tempo", "auto"][..],
-        &["--key", "C"],
-        &["--key", "auto"],
-        &["--instrument", "auto"],
-        &["--tracks", "melody,drums"],
-    ] {
+    for flags in [&["--instrument", "auto"][..], &["--tracks", "melody,drums"]] {
         let run = vocalise(folder.path(), &[&["render", "a.wav"], flags].concat());
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{flags:?}");
         assert!(
@@ -520,4 +518,91 @@ fn nothing_is_decided_from_what_is_yet_to_come() {
             "cut at {cut_s}"
         );
     }
+}
+
+/// The onsets (in seconds) and keys of the melody in a MIDI file.
+fn melody_of(path: &Path) -> Vec<(f64, u8)> {
+    let melody = midi_file::read(&fs::read(path).unwrap()).unwrap();
+    melody.notes.iter().map(|n| (n.onset_s, n.key())).collect()
+}
+
+/// Straight eighths at 120 BPM, one of them outside C major.
+fn write_tune(path: &Path) {
+    let keys = [
+        60, 62, 64, 65, 67, 66, 67, 69, 71, 72, 71, 69, 67, 65, 64, 60,
+    ];
+    let mut messages = Vec::new();
+    for (n, key) in (0..).zip(keys) {
+        for (position, message) in [
+            (n * 250, Message::note_on(0, key, 0.8)),
+            (n * 250 + 220, Message::note_off(0, key, 0.0)),
+        ] {
+            messages.push(TimedMessage { position, message });
+        }
+    }
+    let map = TempoMap::constant(120.0, Meter::COMMON);
+    let file = midi_file::write(&messages, 1_000.0, &map, &[]).unwrap();
+    fs::write(path, file).unwrap();
+}
+
+#[test]
+fn a_melody_out_of_a_midi_file_is_put_into_key_and_feel() {
+    let folder = folder();
+    let path = folder.path();
+    write_tune(&path.join("tune.mid"));
+    let play = |flags: &[&str]| {
+        let out = ["render", "tune.mid", "-o", "out.mid", "--notes", "out.tsv"];
+        quietly(path, &[&out[..], flags].concat());
+        melody_of(&path.join("out.mid"))
+    };
+    let as_written = melody_of(&path.join("tune.mid"));
+    assert_eq!(play(&[]), as_written);
+    let snapped = play(&["--key", "C major", "--snap", "adjust"]);
+    assert!(
+        [65, 67].contains(&snapped[5].1),
+        "F sharp in C major: {snapped:?}"
+    );
+    assert_eq!(play(&["--key", "C", "--snap", "remove"]).len(), 15);
+    let jazz = play(&["--genre", "jazz", "--feel", "1"]);
+    let ratio = (jazz[1].0 - jazz[0].0) / (jazz[2].0 - jazz[1].0);
+    assert!(ratio >= 1.4, "{ratio}");
+    let run = vocalise(path, &["render", "tune.mid", "--f0", "out.tsv"]);
+    assert_eq!(run.code, Some(1));
+    assert!(
+        one_line(&run.stderr) && run.stderr.contains("recording"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn the_tempo_of_a_recording_is_found_and_its_notes_are_drawn_to_it() {
+    let folder = folder();
+    let path = folder.path();
+    // Half a second a note: 120 BPM, or 60.
+    let tune = hummed(&[
+        60.0, 62.0, 64.0, 65.0, 67.0, 65.0, 64.0, 62.0, 60.0, 64.0, 67.0, 60.0,
+    ]);
+    fs::write(path.join("tune.wav"), wav(RATE, &tune)).unwrap();
+    let needs = vocalise(path, &["render", "tune.wav", "--quantise", "1/8"]);
+    assert_eq!(needs.code, Some(1));
+    assert!(
+        one_line(&needs.stderr) && needs.stderr.contains("--tempo"),
+        "{}",
+        needs.stderr
+    );
+    let flags = [
+        "--tempo",
+        "auto",
+        "--quantise",
+        "1/8",
+        "--mode",
+        "refined",
+        "--json",
+    ];
+    let out = quietly(path, &[&["render", "tune.wav"], &flags[..]].concat());
+    let out: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let octaves = (out["tempo_bpm"].as_f64().unwrap() / 120.0).log2();
+    assert!((octaves - octaves.round()).abs() < 0.06, "{out}");
+    assert!(out["key"].is_string(), "{out}");
 }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use vocalise::music::{Division, Genre, Instrument, Meter, TempoMap, Track};
+use vocalise::music::{Division, Genre, Instrument, Key, Meter, Scale, SnapMode, TempoMap, Track};
 use vocalise::voice::offline::Settings;
-use vocalise::voice::{Response, Timing, TimingMode};
+use vocalise::voice::{KeyChoice, Response, Timing, TimingMode, Tuneful};
 
 use super::BadUsage;
 
@@ -15,7 +15,7 @@ const DEFAULT_BPM: f64 = 120.0;
 
 #[derive(Debug, Args)]
 pub struct Render {
-    /// Recordings (WAV, FLAC or MP3), or folders of recordings.
+    /// Recordings (WAV, FLAC or MP3) or melodies (.mid), or folders of recordings.
     #[arg(required = true, value_name = "IN")]
     pub inputs: Vec<PathBuf>,
 
@@ -37,13 +37,24 @@ pub struct Render {
     #[arg(long, value_name = "NAME", default_value = Instrument::default().id())]
     instrument: OrAuto<Instrument>,
 
-    /// Tempo of the MIDI file in beats a minute [default: 120].
+    /// Tempo in beats a minute that was sung to, counted from the beginning of the recording; auto
+    /// finds it in the notes [default: 120, or a MIDI file's own].
     #[arg(long, value_name = "BPM")]
     tempo: Option<OrAuto<Bpm>>,
 
-    /// Key of the song. Not in this version.
-    #[arg(long, value_name = "KEY")]
-    key: Option<String>,
+    /// Key of the song, such as "C minor" or "F# dorian"; auto finds it in the notes.
+    #[arg(long, value_name = "KEY", default_value = "auto")]
+    key: OrAuto<Key>,
+
+    /// What happens to notes outside the key: adjust moves them to the nearest inside, remove drops
+    /// them.
+    #[arg(long, value_enum, default_value_t = SnapArg::Off)]
+    snap: SnapArg,
+
+    /// How much of the genre's own feel there is: 0 as sung, 1 as the genre would play it. A
+    /// recording needs --tempo.
+    #[arg(long, value_name = "0-1", default_value_t = 0.0, value_parser = within::<0, 1>)]
+    feel: f32,
 
     /// Tracks to write, separated by commas. This version writes the melody.
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = Track::Melody.id())]
@@ -63,7 +74,7 @@ pub struct Render {
     timing: TimingArg,
 
     /// Grid that notes are drawn to, counted from the beginning of the recording: 1/4, 1/8, 1/16 or
-    /// 1/32, with t for triplets or d for dotted. Needs --tempo.
+    /// 1/32, with t for triplets or d for dotted. A recording needs --tempo.
     #[arg(long, value_name = "GRID", default_value = Division::Off.id())]
     quantise: Division,
 
@@ -117,6 +128,14 @@ enum TimingArg {
     Aligned,
 }
 
+/// [`SnapMode`] as clap lists it.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SnapArg {
+    Off,
+    Adjust,
+    Remove,
+}
+
 /// A number from `LEAST` to `MOST`.
 fn within<const LEAST: i32, const MOST: i32>(text: &str) -> Result<f32, String> {
     let range = LEAST as f32..=MOST as f32;
@@ -164,8 +183,45 @@ pub struct Plan {
     pub mode: Mode,
     /// For the engine.
     pub settings: Settings,
-    /// For the MIDI file.
-    pub tempo_map: TempoMap,
+    /// The song's tempo.
+    pub tempo: Tempo,
+}
+
+/// The tempo of a song.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tempo {
+    /// Nobody said: the file's own, or the usual one.
+    Unsaid,
+    /// To be found in the notes.
+    Auto,
+    /// In BPM.
+    Given(f64),
+}
+
+impl Plan {
+    /// Whether notes are drawn to a grid.
+    pub fn is_drawn(&self) -> bool {
+        self.settings.timing.quantise != Division::Off || self.settings.timing.feel > 0.0
+    }
+
+    /// The settings of a song at `bpm` quarter notes a minute.
+    pub fn at(&self, bpm: f64) -> Settings {
+        Settings {
+            song: Some((bpm, Meter::COMMON)),
+            ..self.settings
+        }
+    }
+}
+
+impl Tempo {
+    /// The map of a file at this tempo; at the usual one where it is not known.
+    pub fn map(self) -> TempoMap {
+        let bpm = match self {
+            Self::Given(bpm) => bpm,
+            Self::Unsaid | Self::Auto => DEFAULT_BPM,
+        };
+        TempoMap::constant(bpm, Meter::COMMON)
+    }
 }
 
 impl Render {
@@ -175,20 +231,17 @@ impl Render {
         if self.tracks.iter().any(|track| *track != Track::Melody) {
             return refuse("--tracks can only be melody");
         }
-        if self.key.is_some() {
-            return refuse("--key is not available: notes are written as they were sung");
-        }
         let OrAuto::Given(instrument) = self.instrument else {
             return refuse("--instrument auto is not available: name an instrument");
         };
-        if self.quantise != Division::Off && self.tempo.is_none() {
-            let reason = "--quantise needs --tempo: the grid is counted from the first sample on";
-            return Err(BadUsage(reason.to_owned()));
-        }
-        let bpm = match self.tempo {
-            Some(OrAuto::Auto) => return refuse("--tempo auto is not available: give a number"),
-            Some(OrAuto::Given(Bpm(bpm))) => bpm,
-            None => DEFAULT_BPM,
+        let tempo = match self.tempo {
+            Some(OrAuto::Auto) => Tempo::Auto,
+            Some(OrAuto::Given(Bpm(bpm))) => Tempo::Given(bpm),
+            None => Tempo::Unsaid,
+        };
+        let (key, scale) = match self.key {
+            OrAuto::Auto => (KeyChoice::Auto, Scale::default()),
+            OrAuto::Given(key) => (KeyChoice::of_tonic(key.tonic()), key.scale()),
         };
         let response = match self.response {
             ResponseArg::Fast => Response::Fast,
@@ -209,12 +262,23 @@ impl Render {
                     strength: self.strength,
                     swing: self.swing,
                     humanise_ms: self.humanise,
+                    feel: self.feel,
+                    genre: self.genre,
                     ..Timing::default()
                 },
-                song: self.tempo.map(|_| (bpm, Meter::COMMON)),
+                tuneful: Tuneful {
+                    key,
+                    scale,
+                    snap: match self.snap {
+                        SnapArg::Off => SnapMode::Off,
+                        SnapArg::Adjust => SnapMode::Adjust,
+                        SnapArg::Remove => SnapMode::Remove,
+                    },
+                    ..Tuneful::default()
+                },
                 ..Settings::default()
             },
-            tempo_map: TempoMap::constant(bpm, Meter::COMMON),
+            tempo,
         })
     }
 }

@@ -28,6 +28,13 @@ pub struct Outputs {
     pub f0: Option<PathBuf>,
 }
 
+impl Job {
+    /// Whether the input is a melody and not a recording.
+    pub fn is_melody(&self) -> bool {
+        has_extension(&self.input, &["mid", "midi"])
+    }
+}
+
 impl Outputs {
     fn all(&self) -> impl Iterator<Item = &PathBuf> {
         [Some(&self.midi), self.notes.as_ref(), self.f0.as_ref()]
@@ -88,11 +95,7 @@ pub fn jobs(args: &Render) -> Result<Vec<Job>, BadUsage> {
 /// The recordings that an input means: itself, or those that lie directly in a folder.
 fn recordings(input: &Path) -> Result<Vec<PathBuf>, String> {
     if !input.is_dir() {
-        return if has_extension(input, &["mid", "midi"]) {
-            Err("this version reads recordings (WAV, FLAC, MP3), not MIDI files".to_owned())
-        } else {
-            Ok(vec![input.to_owned()])
-        };
+        return Ok(vec![input.to_owned()]);
     }
     let unreadable = |error| format!("the folder cannot be read: {error}");
     let mut inside = Vec::new();

@@ -19,6 +19,10 @@ pub struct Outcome {
     pub note_count: usize,
     /// How many MIDI messages the file has.
     pub message_count: usize,
+    /// Tempo of the MIDI file at its beginning, in BPM.
+    pub tempo_bpm: Option<f64>,
+    /// The key, found or given.
+    pub key: Option<String>,
     /// Length of the recording in seconds.
     pub audio_s: f64,
     /// What it took to read, render and write, in seconds.

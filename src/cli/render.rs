@@ -5,14 +5,15 @@ use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use vocalise::files::{audio, tsv};
-use vocalise::music::{Track, midi_file};
+use vocalise::music::{Key, TempoMap, Track, midi_file};
 use vocalise::nn::Pack;
-use vocalise::voice::offline;
+use vocalise::voice::offline::{self, Settings};
+use vocalise::voice::take;
 
-use super::args::{Mode, Plan, Render};
+use super::args::{Mode, Plan, Render, Tempo};
 use super::job::{Job, Outputs, jobs};
 use super::outcome::{Failure, Outcome, text};
 use super::{complain, one_line};
@@ -84,54 +85,134 @@ fn one(
 ) -> anyhow::Result<Outcome> {
     let outputs = job.outputs.as_ref().map_err(|reason| anyhow!("{reason}"))?;
     let began = Instant::now();
-    let recording = audio::read(&job.input)?;
-    let sample_rate = f64::from(recording.sample_rate);
-    let pack = match pack {
-        Some(pack) => pack,
-        None => pack.insert(Pack::factory()?),
+    let rendered = if job.is_melody() {
+        melody(job, outputs, plan)?
+    } else {
+        recording(job, plan, pack, bar)?
     };
-    let render = match plan.mode {
-        Mode::Live => offline::render_with,
-        Mode::Refined => offline::refine_with,
-    };
-    let rendering = render(
-        pack,
-        &recording.channels,
-        sample_rate,
-        &plan.settings,
-        &mut |done| bar.set_position((f64::from(done) * STEPS as f64) as u64),
-    )?;
-    write_files(outputs, &rendering, plan)?;
+    write_files(outputs, &rendered, plan)?;
 
     let seconds = began.elapsed().as_secs_f64();
-    let audio_s = recording.duration_s();
+    let Rendered {
+        rendering, audio_s, ..
+    } = &rendered;
     Ok(Outcome {
         input: text(&job.input),
         output: text(&outputs.midi),
         note_count: rendering.notes.len(),
         message_count: rendering.messages.len(),
         notes: rendering.notes.iter().map(Into::into).collect(),
-        audio_s,
+        tempo_bpm: rendered.tempo_map.tempos().first().map(|tempo| tempo.bpm()),
+        key: rendered.key.map(|key| key.to_string()),
+        audio_s: *audio_s,
         seconds,
         real_time_factor: audio_s / seconds.max(1e-9),
-        warnings: recording.warnings.iter().map(ToString::to_string).collect(),
+        warnings: rendered.warnings,
     })
 }
 
-fn write_files(
-    outputs: &Outputs,
-    rendering: &offline::Rendering,
+/// What became of an input.
+struct Rendered {
+    rendering: offline::Rendering,
+    tempo_map: TempoMap,
+    /// The key, found or given.
+    key: Option<Key>,
+    /// Length of the input in seconds.
+    audio_s: f64,
+    /// What was wrong although it could be used.
+    warnings: Vec<String>,
+}
+
+/// A recording through the engine; twice where its tempo has to be found before notes can be drawn
+/// to it.
+fn recording(
+    job: &Job,
     plan: &Plan,
-) -> anyhow::Result<()> {
+    pack: &mut Option<Pack>,
+    bar: &ProgressBar,
+) -> anyhow::Result<Rendered> {
+    if plan.is_drawn() && plan.tempo == Tempo::Unsaid {
+        bail!("--quantise and --feel need --tempo: give the tempo that was sung to, or auto");
+    }
+    let recording = audio::read(&job.input)?;
+    let sample_rate = f64::from(recording.sample_rate);
+    let pack = match pack {
+        Some(pack) => pack,
+        None => pack.insert(Pack::factory()?),
+    };
+    let render = |settings: &Settings| {
+        let render = match plan.mode {
+            Mode::Live => offline::render_with,
+            Mode::Refined => offline::refine_with,
+        };
+        render(
+            pack,
+            &recording.channels,
+            sample_rate,
+            settings,
+            &mut |done| {
+                bar.set_position((f64::from(done) * STEPS as f64) as u64);
+            },
+        )
+    };
+    let mut warnings: Vec<String> = recording.warnings.iter().map(ToString::to_string).collect();
+    let mut tempo = plan.tempo;
+    let mut rendering = match tempo {
+        Tempo::Given(bpm) => render(&plan.at(bpm))?,
+        Tempo::Unsaid | Tempo::Auto => render(&plan.settings)?,
+    };
+    if tempo == Tempo::Auto {
+        match take::tempo_of(&rendering.notes) {
+            Some(found) => {
+                tempo = Tempo::Given(found.bpm);
+                if plan.is_drawn() {
+                    rendering = render(&plan.at(found.bpm))?;
+                }
+            }
+            None => warnings.push("no tempo can be heard in it: 120 is assumed".to_owned()),
+        }
+    }
+    Ok(Rendered {
+        key: take::key_of(&rendering.notes, &plan.settings).map(|found| found.key),
+        rendering,
+        tempo_map: tempo.map(),
+        audio_s: recording.duration_s(),
+        warnings,
+    })
+}
+
+/// A melody out of a MIDI file, which skips the audio side.
+fn melody(job: &Job, outputs: &Outputs, plan: &Plan) -> anyhow::Result<Rendered> {
+    if outputs.f0.is_some() {
+        bail!("--f0 needs a recording: a MIDI file has no pitch track");
+    }
+    let bytes = std::fs::read(&job.input).context("the file cannot be read")?;
+    let mut melody = midi_file::read(&bytes)?;
+    if let Tempo::Given(bpm) = plan.tempo {
+        melody.set_tempo(bpm);
+    }
+    let rendering = take::arrange(&melody, &plan.settings);
+    Ok(Rendered {
+        key: take::key_of(&melody.notes, &plan.settings).map(|found| found.key),
+        audio_s: melody.notes.iter().map(|n| n.offset_s).fold(0.0, f64::max),
+        rendering,
+        tempo_map: melody.tempo_map,
+        warnings: Vec::new(),
+    })
+}
+
+fn write_files(outputs: &Outputs, rendered: &Rendered, plan: &Plan) -> anyhow::Result<()> {
+    let rendering = &rendered.rendering;
     let melody = midi_file::Part {
         channel: Track::Melody.channel(),
         name: Track::Melody.name().to_owned(),
         program: Some(plan.settings.instrument.program()),
     };
-    let midi = midi_file::write(
+    let midi = midi_file::write_in_key(
         &rendering.messages,
         rendering.sample_rate,
-        &plan.tempo_map,
+        &rendered.tempo_map,
+        rendered.key,
         &[melody],
     )?;
     write(&outputs.midi, |out| out.write_all(&midi))?;

@@ -7,7 +7,7 @@ use midly::{Format, Header, MetaMessage, MidiMessage, PitchBend, Smf, Timing};
 use midly::{TrackEvent, TrackEventKind};
 
 use super::midi::DRUM_CHANNEL;
-use super::{Message, Meter, SungNote, TempoMap, TimedMessage};
+use super::{Key, Message, Meter, SungNote, TempoMap, TimedMessage};
 
 /// Ticks a quarter note in the files written here: 0.52 ms at 120 BPM, and divisible by what
 /// music divides a beat by (3, 5, and 2 six times over).
@@ -34,6 +34,20 @@ pub struct Melody {
     pub notes: Vec<SungNote>,
     /// The file's tempo and meter throughout.
     pub tempo_map: TempoMap,
+}
+
+impl Melody {
+    /// The same notes on the same beats at another tempo, in BPM, throughout.
+    pub fn set_tempo(&mut self, bpm: f64) {
+        let meter = self.tempo_map.meters().first().map(|(_, meter)| *meter);
+        let map = TempoMap::constant(bpm, meter.unwrap_or_default());
+        for note in &mut self.notes {
+            for time_s in [&mut note.onset_s, &mut note.offset_s, &mut note.decided_s] {
+                *time_s = map.seconds_at(self.tempo_map.beat_at(*time_s));
+            }
+        }
+        self.tempo_map = map;
+    }
 }
 
 /// Why a MIDI file could not be written.
@@ -77,6 +91,17 @@ pub fn write(
     tempo_map: &TempoMap,
     parts: &[Part],
 ) -> Result<Vec<u8>, WriteError> {
+    write_in_key(messages, sample_rate, tempo_map, None, parts)
+}
+
+/// As [`write`], and says which key the piece is in.
+pub fn write_in_key(
+    messages: &[TimedMessage],
+    sample_rate: f64,
+    tempo_map: &TempoMap,
+    key: Option<Key>,
+    parts: &[Part],
+) -> Result<Vec<u8>, WriteError> {
     if !(sample_rate > 0.0 && sample_rate.is_finite()) {
         return Err(WriteError::SampleRate);
     }
@@ -105,7 +130,7 @@ pub fn write(
 
     let header = Header::new(Format::Parallel, Timing::Metrical(TICKS_PER_BEAT.into()));
     let mut smf = Smf::new(header);
-    smf.tracks.push(conductor(tempo_map)?);
+    smf.tracks.push(conductor(tempo_map, key)?);
     for part in parts.iter().chain(&unnamed) {
         let own = sorted
             .iter()
@@ -130,8 +155,11 @@ pub fn write(
     Ok(bytes)
 }
 
-/// The first track, which holds no notes but the tempo and the meter.
-fn conductor(tempo_map: &TempoMap) -> Result<Vec<TrackEvent<'static>>, WriteError> {
+/// The first track, which holds no notes but the tempo, the meter and the key, where it is known.
+fn conductor(
+    tempo_map: &TempoMap,
+    key: Option<Key>,
+) -> Result<Vec<TrackEvent<'static>>, WriteError> {
     let tick = |beat: f64| (beat * f64::from(TICKS_PER_BEAT)).round() as u64;
     let tempos = tempo_map.tempos().iter().map(|change| {
         (
@@ -148,7 +176,13 @@ fn conductor(tempo_map: &TempoMap) -> Result<Vec<TrackEvent<'static>>, WriteErro
             MetaMessage::TimeSignature(meter.beats(), unit_log2, clocks, 8),
         )
     });
-    let mut events: Vec<_> = meters.chain(tempos).collect();
+    let signature = key.map(|key| {
+        (
+            0,
+            MetaMessage::KeySignature(sharps(key), key.scale().is_minor()),
+        )
+    });
+    let mut events: Vec<_> = meters.chain(tempos).chain(signature).collect();
     events.sort_by_key(|event| event.0);
     with_deltas(
         events
@@ -156,6 +190,15 @@ fn conductor(tempo_map: &TempoMap) -> Result<Vec<TrackEvent<'static>>, WriteErro
             .map(|(tick, meta)| (tick, TrackEventKind::Meta(meta)))
             .collect(),
     )
+}
+
+/// The sharps of a key's signature, −5 to 6; flats are below 0. Scales that are neither major nor
+/// minor have that of the one that their third makes of them.
+fn sharps(key: Key) -> i8 {
+    let major = key.tonic() + if key.scale().is_minor() { 3 } else { 0 };
+    // Each fifth up from C has a sharp more.
+    let fifths = (major * 7) % 12;
+    fifths.cast_signed() - if fifths > 6 { 12 } else { 0 }
 }
 
 /// Repairs one channel's notes for a file: every note lasts at least a tick, ends before the same

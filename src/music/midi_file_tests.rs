@@ -279,3 +279,22 @@ proptest! {
         prop_assert!(sounding.is_empty());
     }
 }
+
+#[test]
+fn a_key_is_written_with_its_sharps_or_flats() {
+    let signature = |key: &str| {
+        let key = Some(key.parse().unwrap());
+        let bytes = write_in_key(&[], RATE, &TempoMap::default(), key, &[]).unwrap();
+        let smf = Smf::parse(&bytes).unwrap();
+        smf.tracks[0].iter().find_map(|event| match event.kind {
+            TrackEventKind::Meta(MetaMessage::KeySignature(sharps, minor)) => Some((sharps, minor)),
+            _ => None,
+        })
+    };
+    assert_eq!(signature("C major"), Some((0, false)));
+    assert_eq!(signature("D"), Some((2, false)));
+    assert_eq!(signature("F#"), Some((6, false)));
+    assert_eq!(signature("Eb"), Some((-3, false)));
+    assert_eq!(signature("A minor"), Some((0, true)));
+    assert_eq!(signature("C minor"), Some((-3, true)));
+}

@@ -34,6 +34,7 @@ mod schedule;
 mod sensitivity;
 mod singing;
 mod song_clock;
+pub mod take;
 mod timing;
 mod tonality;
 mod tuning;

@@ -1,14 +1,13 @@
 //! A recording, rendered by the same stages as the plugin, on the caller's thread.
 
 use super::evidence::{Evidence, Listener};
-use super::placing::Placing;
 use super::report::Report;
 use super::{
     F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, Tuneful, refined,
-    stages,
+    stages, take,
 };
 use crate::audio::{Frame, FrontEnd, FrontEndError};
-use crate::music::{Genre, Instrument, Message, Meter, SungNote, TimedMessage};
+use crate::music::{Genre, Instrument, Meter, SungNote, TimedMessage};
 use crate::nn::{NnError, Pack, PitchModel, RefinedModel};
 use crate::stages::{HostEvent, Inline, OffAudio, Stamped, Transport};
 
@@ -189,24 +188,17 @@ pub fn refine_with(
     rendering
         .f0
         .extend(f0.filter(|f0| recording.holds(f0.time_s)));
-    let position_of = |seconds: f64| (seconds * sample_rate).round() as i64;
-    let mut placing = Placing::new(sample_rate, settings);
     for note in refined::notes(&heard) {
         let onset_s = clock.described_s(note.onset).max(0.0);
-        let sung = SungNote {
+        rendering.notes.push(SungNote {
             onset_s,
             offset_s: clock.described_s(note.end as f64).max(onset_s),
             pitch: note.pitch,
             velocity: note.velocity,
             decided_s: recording.length as f64 / sample_rate,
-        };
-        let span = (position_of(sung.onset_s), position_of(sung.offset_s));
-        placing.play(span, sung.key(), sung.velocity, &mut rendering.messages);
-        rendering.notes.push(sung);
+        });
     }
-    // A note may end where the next begins: the end comes first then.
-    let order = |m: &TimedMessage| (m.position, matches!(m.message, Message::NoteOn { .. }));
-    rendering.messages.sort_by_key(order);
+    rendering.messages = take::messages(&rendering.notes, sample_rate, settings);
     Ok(rendering)
 }
 

@@ -1,0 +1,168 @@
+//! A take whose notes are all known: what key and tempo it is in, and how it is played.
+
+use super::offline::{Rendering, Settings};
+use super::placing::Placing;
+use super::rhythm::Rhythm;
+use super::tonality::Tonality;
+use crate::music::midi_file::Melody;
+use crate::music::{FoundKey, FoundTempo, Message, SungNote, TimedMessage};
+
+/// Rate that positions of a melody without audio count in, in Hz.
+const RATE: f64 = 48_000.0;
+/// Tempo at which a melody's quarter notes are laid out while it is put into time, in BPM.
+const LAID_OUT_BPM: f64 = 120.0;
+
+/// The key that `notes` are in, or what `settings` say it is.
+pub fn key_of(notes: &[SungNote], settings: &Settings) -> Option<FoundKey> {
+    heard(notes, settings).key()
+}
+
+/// The tempo that `notes` (by onset) were sung to.
+pub fn tempo_of(notes: &[SungNote]) -> Option<FoundTempo> {
+    let mut rhythm = Rhythm::new(RATE);
+    for note in notes {
+        rhythm.note(note.onset_s, note.velocity);
+        rhythm.advance(note.onset_s);
+    }
+    rhythm.advance(notes.last()?.offset_s);
+    rhythm.tempo()
+}
+
+/// The messages of a take at `rate` Hz.
+pub fn messages(notes: &[SungNote], rate: f64, settings: &Settings) -> Vec<TimedMessage> {
+    let tonality = heard(notes, settings);
+    let mut placing = Placing::new(rate, settings);
+    let mut out = Vec::new();
+    let position = |seconds: f64| (seconds * rate).round() as i64;
+    for note in notes {
+        if let Some(key) = tonality.played(note.pitch) {
+            let span = (position(note.onset_s), position(note.offset_s));
+            placing.play(span, key, note.velocity, &mut out);
+        }
+    }
+    // A note may end where the next begins: the end comes first then.
+    out.sort_by_key(|m| (m.position, matches!(m.message, Message::NoteOn { .. })));
+    out
+}
+
+/// A melody out of a MIDI file, played: its own tempo and meter are the song's.
+pub fn arrange(melody: &Melody, settings: &Settings) -> Rendering {
+    let map = &melody.tempo_map;
+    let quarter_s = 60.0 / LAID_OUT_BPM;
+    let laid_out: Vec<SungNote> = melody
+        .notes
+        .iter()
+        .map(|note| SungNote {
+            onset_s: map.beat_at(note.onset_s) * quarter_s,
+            offset_s: map.beat_at(note.offset_s) * quarter_s,
+            ..*note
+        })
+        .collect();
+    let settings = Settings {
+        song: map
+            .meters()
+            .first()
+            .map(|(_, meter)| (LAID_OUT_BPM, *meter)),
+        ..*settings
+    };
+    let seconds = |position: i64| map.seconds_at(position as f64 / RATE / quarter_s);
+    let played = messages(&laid_out, RATE, &settings)
+        .into_iter()
+        .map(|timed| TimedMessage {
+            position: (seconds(timed.position) * RATE).round() as i64,
+            ..timed
+        });
+    Rendering {
+        messages: played.collect(),
+        notes: melody.notes.clone(),
+        f0: Vec::new(),
+        sample_rate: RATE,
+    }
+}
+
+/// What was heard of the key by the end of `notes`.
+fn heard(notes: &[SungNote], settings: &Settings) -> Tonality {
+    let mut tonality = Tonality::new(settings.tuneful);
+    for note in notes {
+        tonality.hear(note);
+    }
+    tonality
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::{Genre, Meter, TempoMap};
+    use crate::voice::Timing;
+
+    /// Straight eighths of a C major scale up and down, at `bpm`.
+    fn eighths(bpm: f64) -> Melody {
+        let eighth_s = 30.0 / bpm;
+        let scale = [
+            60, 62, 64, 65, 67, 69, 71, 72, 71, 69, 67, 65, 64, 62, 60, 60,
+        ];
+        let notes = scale.iter().cycle().take(64).enumerate();
+        Melody {
+            name: String::new(),
+            notes: notes
+                .map(|(n, key)| SungNote {
+                    onset_s: n as f64 * eighth_s,
+                    offset_s: (n as f64 + 0.9) * eighth_s,
+                    pitch: *key as f32,
+                    velocity: if n % 2 == 0 { 0.8 } else { 0.6 },
+                    decided_s: n as f64 * eighth_s,
+                })
+                .collect(),
+            tempo_map: TempoMap::constant(bpm, Meter::COMMON),
+        }
+    }
+
+    fn onsets(rendering: &Rendering) -> Vec<(i64, u8)> {
+        let on = |timed: &TimedMessage| match timed.message {
+            Message::NoteOn { key, .. } => Some((timed.position, key)),
+            _ => None,
+        };
+        rendering.messages.iter().filter_map(on).collect()
+    }
+
+    /// Mean of long to short over the pairs of eighths.
+    fn swing_ratio(genre: Genre) -> f64 {
+        let settings = Settings {
+            genre,
+            timing: Timing {
+                feel: 1.0,
+                ..Timing::default()
+            },
+            ..Settings::default()
+        };
+        let melody = eighths(120.0);
+        let played = onsets(&arrange(&melody, &settings));
+        let keys: Vec<u8> = played.iter().map(|(_, key)| *key).collect();
+        let sung: Vec<u8> = melody.notes.iter().map(SungNote::key).collect();
+        assert_eq!(keys, sung, "the same notes in order");
+        let ratios: Vec<f64> = played
+            .windows(3)
+            .step_by(2)
+            .map(|w| (w[1].0 - w[0].0) as f64 / (w[2].0 - w[1].0) as f64)
+            .collect();
+        ratios.iter().sum::<f64>() / ratios.len() as f64
+    }
+
+    #[test]
+    fn straight_eighths_swing_in_jazz_and_stay_straight_in_pop() {
+        let (jazz, pop) = (swing_ratio(Genre::Jazz), swing_ratio(Genre::Pop));
+        assert!(jazz >= 1.4, "{jazz}");
+        assert!(pop <= 1.1, "{pop}");
+    }
+
+    #[test]
+    fn key_and_tempo_of_a_plain_tune_are_found() {
+        let melody = eighths(96.0);
+        let key = key_of(&melody.notes, &Settings::default()).expect("a key");
+        assert_eq!(key.key.to_string(), "C major");
+        let bpm = tempo_of(&melody.notes).expect("a tempo").bpm;
+        let octaves = (bpm / 96.0).log2();
+        assert!((octaves - octaves.round()).abs() < 0.03, "{bpm}");
+        assert_eq!(tempo_of(&[]), None);
+    }
+}
