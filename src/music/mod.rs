@@ -4,6 +4,7 @@
 //! this module depends on none of it.
 
 mod beat_belief;
+mod beat_corrections;
 mod beat_tracker;
 mod genre;
 mod instrument;
