@@ -7,52 +7,18 @@
 //! heard, and no place is ever rounded to a clock tick.
 
 use super::listener::Listener;
-use super::onset_rates::{CELLS, OnsetRates, blur_for};
+use super::onset_rates::{CELLS, OnsetRates};
 use super::rhythm_patterns::PATTERNS;
-use std::ops::RangeInclusive;
+use super::tempo_rows::{ROW_RATIO, ROWS, Row, nearest_row, row_of};
 
-/// The slowest tempo believed in, beats a minute.
-const SLOWEST_BPM: f64 = 42.0;
-/// From one row to the next the beat is this much faster.
-const ROW_RATIO: f64 = 1.025;
-/// Tempos believed in: up to 242 beats a minute.
-const ROWS: usize = 72;
 /// The belief wanders at most so often, in seconds: all that it costs is in that.
 const WANDER_S: f64 = 0.1;
 /// How sure a tempo is that somebody has set.
 pub(super) const SURE_RATIO: f64 = 1.02;
 /// How close to its beat a settled belief lies, in beats.
 const SETTLED_BEATS: f64 = 0.04;
-/// Neighbouring rows, to each side, that one tempo is spread over.
-const NEAR_ROWS: usize = 2;
 /// Neighbouring cells, to each side, that one place is spread over.
-const NEAR_CELLS: usize = 3;
-
-/// What is the same for all cells of one tempo.
-#[derive(Clone, Copy, Debug, Default)]
-struct Row {
-    /// Seconds to a beat.
-    period_s: f64,
-    /// How usual the tempo is, 0 – 1.
-    usual: f32,
-    /// Which of the rates' blurs serves it.
-    blur: usize,
-    /// What the likelihood of every onset is multiplied with.
-    gain: f32,
-    /// Cells that the row has turned by, below the cells of a bar.
-    turned: f64,
-}
-
-/// A tempo and a place in the beat, and how much of the belief lies near it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peak {
-    /// Seconds to a beat.
-    pub period_s: f64,
-    /// How much of the beat has passed at the belief's clock, 0 – 1.
-    pub phase: f64,
-    /// The share of the belief near it, 0 – 1.
-    pub share: f64,
-}
+pub(super) const NEAR_CELLS: usize = 3;
 
 /// See the file's head.
 #[derive(Clone, Debug)]
@@ -60,45 +26,23 @@ pub(super) struct BeatBelief {
     listener: Listener,
     rates: OnsetRates,
     /// Beats to the bar, 1 – 4.
-    beats: usize,
+    pub(super) beats: usize,
     /// The moment that the belief is about, in seconds.
     clock_s: f64,
     /// When the last onset was, in seconds.
     heard_s: f64,
     /// Time that has passed since the belief last wandered, in seconds.
     still_s: f64,
-    rows: [Row; ROWS],
+    pub(super) rows: [Row; ROWS],
     /// `[pattern][row][cell]`; sums to one.
-    mass: Vec<f32>,
+    pub(super) mass: Vec<f32>,
     /// Where the next belief is made.
     next: Vec<f32>,
     /// `[row][cell of a beat]`: the belief whatever the pattern and the beat of the bar, at the
     /// clock.
-    folded: Vec<[f32; CELLS]>,
+    pub(super) folded: Vec<[f32; CELLS]>,
     /// `[row][cell of a beat]`: the belief within a few rows and cells of each.
-    near: Vec<[f32; CELLS]>,
-}
-
-impl Row {
-    fn new(listener: &Listener, row: usize) -> Self {
-        let bpm = SLOWEST_BPM * ROW_RATIO.powi(row as i32);
-        let period_s = 60.0 / bpm;
-        let away = (bpm / listener.usual_bpm).ln() / listener.tempo_spread;
-        let usual = (-0.5 * away * away).exp();
-        Self {
-            period_s,
-            usual: usual as f32,
-            blur: blur_for(listener, period_s),
-            // An onset a beat is more of them a second the faster the beat.
-            gain: (period_s.powf(-listener.trust) * usual.powf(listener.pull)) as f32,
-            turned: 0.0,
-        }
-    }
-}
-
-/// The row, fractions allowed, of so many seconds to a beat.
-fn row_of(period_s: f64) -> f64 {
-    (60.0 / period_s / SLOWEST_BPM).ln() / ROW_RATIO.ln()
+    pub(super) near: Vec<[f32; CELLS]>,
 }
 
 /// Combines each cell of `row` with the value of `table` so many cells further on, which may lie
@@ -301,132 +245,6 @@ impl BeatBelief {
         }
     }
 
-    /// Sums over patterns and beats of the bar, for [`Self::best`] and [`Self::near`].
-    pub fn fold(&mut self) {
-        for (tempo, folded) in self.folded.iter_mut().enumerate() {
-            let mut sums = [0.0_f32; CELLS];
-            for pattern in 0..PATTERNS.len() {
-                let at = (pattern * ROWS + tempo) * self.beats * CELLS;
-                for beat in self.mass[at..][..self.beats * CELLS].chunks_exact(CELLS) {
-                    for (sum, cell) in sums.iter_mut().zip(beat) {
-                        *sum += cell;
-                    }
-                }
-            }
-            let turned = self.rows[tempo].turned % CELLS as f64;
-            let (whole, part) = (turned as usize, turned.fract() as f32);
-            folded.fill(0.0);
-            for (cell, sum) in sums.iter().enumerate() {
-                folded[(cell + whole) % CELLS] += (1.0 - part) * sum;
-                folded[(cell + whole + 1) % CELLS] += part * sum;
-            }
-        }
-        self.gather();
-    }
-
-    /// Fills `near` from `folded`.
-    fn gather(&mut self) {
-        let mut around = [[0.0_f32; CELLS]; ROWS];
-        for (around, folded) in around.iter_mut().zip(&self.folded) {
-            let cells = folded.iter().cycle().skip(CELLS - NEAR_CELLS);
-            let mut padded = [0.0; CELLS + 2 * NEAR_CELLS];
-            padded
-                .iter_mut()
-                .zip(cells)
-                .for_each(|(to, from)| *to = *from);
-            for (sum, window) in around.iter_mut().zip(padded.windows(2 * NEAR_CELLS + 1)) {
-                *sum = window.iter().sum();
-            }
-        }
-        for (row, near) in self.near.iter_mut().enumerate() {
-            near.fill(0.0);
-            for around in &around[rows_near(row)] {
-                near.iter_mut()
-                    .zip(around)
-                    .for_each(|(sum, share)| *sum += share);
-            }
-        }
-    }
-
-    /// The place that most of the belief lies near.
-    pub fn best(&self) -> Peak {
-        let mut best = (0, 0, 0.0);
-        for (row, near) in self.near.iter().enumerate() {
-            for (cell, share) in near.iter().enumerate() {
-                if *share > best.2 {
-                    best = (row, cell, *share);
-                }
-            }
-        }
-        self.centred(best.0, best.1)
-    }
-
-    /// The place that the belief near a tempo and a phase lies about.
-    pub fn near(&self, period_s: f64, phase: f64) -> Peak {
-        let mut row = nearest_row(period_s);
-        let mut cell = (phase * CELLS as f64).round() as usize % CELLS;
-        // Uphill, a few steps at most: a beat does not leap.
-        for _ in 0..3 {
-            let here = self.near[row][cell];
-            let around = [
-                (row.saturating_sub(1), cell),
-                ((row + 1).min(ROWS - 1), cell),
-                (row, (cell + 1) % CELLS),
-                (row, (cell + CELLS - 1) % CELLS),
-            ];
-            let best = around
-                .into_iter()
-                .map(|(row, cell)| (row, cell, self.near[row][cell]))
-                .max_by(|a, b| a.2.total_cmp(&b.2));
-            match best {
-                Some((to_row, to_cell, share)) if share > here => (row, cell) = (to_row, to_cell),
-                _ => break,
-            }
-        }
-        self.centred(row, cell)
-    }
-
-    /// The mean of the belief near a row and a cell.
-    fn centred(&self, row: usize, cell: usize) -> Peak {
-        let (mut sum, mut rows, mut cells) = (1e-30, 0.0, 0.0);
-        for near_row in rows_near(row) {
-            for near in 0..=2 * NEAR_CELLS {
-                let at = (cell + CELLS + near - NEAR_CELLS) % CELLS;
-                let share = f64::from(self.folded[near_row][at]);
-                sum += share;
-                rows += share * (near_row as f64 - row as f64);
-                cells += share * (near as f64 - NEAR_CELLS as f64);
-            }
-        }
-        let bpm = SLOWEST_BPM * ROW_RATIO.powf(row as f64 + rows / sum);
-        Peak {
-            period_s: 60.0 / bpm,
-            phase: ((cell as f64 + cells / sum) / CELLS as f64).rem_euclid(1.0),
-            share: sum.min(1.0),
-        }
-    }
-
-    /// How the belief near a tempo and a phase is shared among the beats of the bar: for each, that
-    /// it is the present one. Zeros beyond the bar.
-    pub fn beats_of_bar(&self, period_s: f64, phase: f64) -> [f32; 4] {
-        let cells = self.beats * CELLS;
-        let mut shares = [0.0; 4];
-        let row = nearest_row(period_s);
-        for near_row in rows_near(row) {
-            for (beat, share) in shares.iter_mut().enumerate().take(self.beats) {
-                let place = (beat as f64 + phase) * CELLS as f64 - self.rows[near_row].turned;
-                let cell = wrapped(place, cells).round() as usize;
-                for pattern in 0..PATTERNS.len() {
-                    let row = &self.mass[(pattern * ROWS + near_row) * cells..][..cells];
-                    *share += (0..=2 * NEAR_CELLS)
-                        .map(|near| row[(cell + cells + near - NEAR_CELLS) % cells])
-                        .sum::<f32>();
-                }
-            }
-        }
-        shares
-    }
-
     /// Believes in nothing any more that is not close to a tempo and a phase; where that leaves
     /// nothing, settles there.
     pub fn confine(&mut self, period_s: f64, phase: f64) {
@@ -476,19 +294,9 @@ fn sum(cells: &[f32]) -> f32 {
     sums.iter().sum()
 }
 
-/// The rows that one tempo is spread over.
-fn rows_near(row: usize) -> RangeInclusive<usize> {
-    row.saturating_sub(NEAR_ROWS)..=(row + NEAR_ROWS).min(ROWS - 1)
-}
-
-/// The row nearest to so many seconds a beat.
-fn nearest_row(period_s: f64) -> usize {
-    (row_of(period_s).round().max(0.0) as usize).min(ROWS - 1)
-}
-
 /// A place around the bar, 0 to below the cells, whatever its sign and however the remainder
 /// rounds.
-fn wrapped(place: f64, cells: usize) -> f64 {
+pub(super) fn wrapped(place: f64, cells: usize) -> f64 {
     let wrapped = place.rem_euclid(cells as f64);
     if wrapped < cells as f64 { wrapped } else { 0.0 }
 }

@@ -1,6 +1,7 @@
 //! What the user can say to the beat tracker: taps, nudges, where a bar begins.
 
-use super::beat_belief::{Peak, SURE_RATIO};
+use super::beat_belief::SURE_RATIO;
+use super::beat_peaks::Peak;
 use super::beat_tracker::{BeatTracker, is_moment};
 
 /// Taps further apart than this, in seconds, do not belong together.

@@ -6,7 +6,9 @@
 //! stands until [`BeatTracker::release`].
 
 use super::Meter;
-use super::beat_belief::{BeatBelief, Peak, SURE_RATIO};
+use super::beat_belief::{BeatBelief, SURE_RATIO};
+use super::beat_peaks::Peak;
+use super::followed_beat::State;
 use super::listener::Listener;
 
 /// Moments later than this, in seconds, are no times of a take (30 years).
@@ -62,39 +64,6 @@ pub struct BeatTracker {
     pub(super) held: bool,
     /// How much later than what is heard the beat is, as the user wants it, in seconds.
     pub(super) nudge_s: f64,
-}
-
-/// What is known once something was heard.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct State {
-    /// Up to when time has passed.
-    pub(super) now_s: f64,
-    /// The beat that is followed, at `clock_s`.
-    pub(super) peak: Peak,
-    pub(super) clock_s: f64,
-    pub(super) last_s: f64,
-    pub(super) count: i64,
-    /// The count of some downbeat.
-    pub(super) one: i64,
-    /// Where the user said that a bar begins, in seconds.
-    pub(super) one_said_s: Option<f64>,
-}
-
-impl State {
-    /// Beats from the clock's beat to a moment, fractions allowed.
-    pub(super) fn phase_at(&self, at_s: f64) -> f64 {
-        self.peak.phase + (at_s - self.clock_s) / self.peak.period_s
-    }
-
-    /// The count of the beat nearest to a moment.
-    pub(super) fn count_at(&self, at_s: f64) -> i64 {
-        self.count + ((at_s - self.last_s) / self.peak.period_s).round() as i64
-    }
-
-    /// When so many beats will have passed since the clock's beat.
-    pub(super) fn moment_of(&self, phase: f64) -> f64 {
-        self.clock_s + (phase - self.peak.phase) * self.peak.period_s
-    }
 }
 
 impl Default for BeatTracker {

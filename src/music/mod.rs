@@ -5,7 +5,9 @@
 
 mod beat_belief;
 mod beat_corrections;
+mod beat_peaks;
 mod beat_tracker;
+mod followed_beat;
 mod genre;
 mod instrument;
 mod key;
@@ -22,6 +24,7 @@ mod rhythm_patterns;
 mod scale;
 mod snap;
 mod tempo_map;
+mod tempo_rows;
 mod track;
 
 pub use beat_tracker::{BeatTracker, FoundBeat, FoundTempo};
