@@ -6,7 +6,9 @@
 //! stands until [`BeatTracker::release`].
 
 use super::Meter;
-use super::beat_belief::{BeatBelief, Peak};
+use super::beat_belief::{BeatBelief, SURE_RATIO};
+use super::beat_peaks::Peak;
+use super::followed_beat::State;
 use super::listener::Listener;
 
 /// Moments later than this, in seconds, are no times of a take (30 years).
@@ -15,14 +17,12 @@ const LATEST_S: f64 = 1e9;
 const LATENESS_S: f64 = 0.5;
 /// The belief is moved on at least so often, in seconds, while nothing is heard.
 const STEP_S: f64 = 0.1;
+/// Beats after which an opinion is held as much as the listener holds one.
+const SETTLED_AFTER: f64 = 16.0;
 /// Onsets that the usual strength is taken over.
 const STRENGTH_MEMORY: f32 = 8.0;
 /// Below so much of the usual strength an onset is soft, above so much it is loud.
 const SOFT_AND_LOUD: (f32, f32) = (0.75, 1.2);
-/// Taps further apart than this, in seconds, do not belong together.
-const SLOWEST_TAP_S: f64 = 2.0;
-/// Taps that a tempo is taken from at most.
-const TAPS: usize = 8;
 
 /// A tempo that was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,52 +51,19 @@ pub struct FoundBeat {
 /// See the file's head. Times are seconds from the start of the take.
 #[derive(Clone, Debug)]
 pub struct BeatTracker {
-    listener: Listener,
-    meter: Meter,
-    belief: BeatBelief,
+    pub(super) listener: Listener,
+    pub(super) meter: Meter,
+    pub(super) belief: BeatBelief,
     /// None until something was heard.
-    state: Option<State>,
+    pub(super) state: Option<State>,
     /// The usual strength of late.
-    strength: f32,
+    pub(super) strength: f32,
     /// The last taps, oldest first.
-    taps: Vec<f64>,
+    pub(super) taps: Vec<f64>,
     /// The user has said where the beat is.
-    held: bool,
+    pub(super) held: bool,
     /// How much later than what is heard the beat is, as the user wants it, in seconds.
-    nudge_s: f64,
-}
-
-/// What is known once something was heard.
-#[derive(Clone, Copy, Debug)]
-struct State {
-    /// Up to when time has passed.
-    now_s: f64,
-    /// The beat that is followed, at `clock_s`.
-    peak: Peak,
-    clock_s: f64,
-    last_s: f64,
-    count: i64,
-    /// The count of some downbeat.
-    one: i64,
-    /// Where the user said that a bar begins, in seconds.
-    one_said_s: Option<f64>,
-}
-
-impl State {
-    /// Beats from the clock's beat to a moment, fractions allowed.
-    fn phase_at(&self, at_s: f64) -> f64 {
-        self.peak.phase + (at_s - self.clock_s) / self.peak.period_s
-    }
-
-    /// The count of the beat nearest to a moment.
-    fn count_at(&self, at_s: f64) -> i64 {
-        self.count + ((at_s - self.last_s) / self.peak.period_s).round() as i64
-    }
-
-    /// When so many beats will have passed since the clock's beat.
-    fn moment_of(&self, phase: f64) -> f64 {
-        self.clock_s + (phase - self.peak.phase) * self.peak.period_s
-    }
+    pub(super) nudge_s: f64,
 }
 
 impl Default for BeatTracker {
@@ -142,10 +109,11 @@ impl BeatTracker {
         if modelled_beats(meter) != modelled_beats(self.meter) {
             let clock_s = self.belief.clock_s();
             self.belief = BeatBelief::new(self.listener, modelled_beats(meter));
-            self.belief.start(clock_s);
+            self.belief.begin(clock_s);
             if let Some(state) = &self.state {
                 let (period_s, phase) = (state.peak.period_s, state.phase_at(clock_s));
-                self.belief.confine(period_s, phase, 1.05, 0.1);
+                self.belief
+                    .settle(period_s, phase.rem_euclid(1.0), SURE_RATIO);
             }
         }
         self.meter = meter;
@@ -218,73 +186,9 @@ impl BeatTracker {
         })
     }
 
-    /// The user taps the beat: it is here. From the second tap on the taps are the tempo, too, and
-    /// what is heard only carries it on.
-    pub fn tap(&mut self, at_s: f64) {
-        if !is_moment(at_s) || self.taps.last().is_some_and(|last| at_s <= last + 0.1) {
-            return;
-        }
-        self.taps.push(at_s);
-        let tapped_s = self.tapped_period_s();
-        if self.state.is_none() {
-            self.begin(at_s);
-        }
-        let Some(state) = &self.state else { return };
-        let period_s = tapped_s.unwrap_or(state.peak.period_s);
-        self.put_beat(at_s, period_s, if tapped_s.is_some() { 1.06 } else { 1.3 });
-        self.held = true;
-    }
-
-    /// The user moves the beat by so many seconds, later if positive, against what is heard; it
-    /// stays moved.
-    pub fn nudge(&mut self, by_s: f64) {
-        let Some(state) = self.state else { return };
-        if !by_s.is_finite() || by_s.abs() > SLOWEST_TAP_S {
-            return;
-        }
-        self.nudge_s += by_s;
-        if self.nudge_s.abs() > 0.25 * state.peak.period_s {
-            // So far off, it is another beat that is meant.
-            self.put_beat(self.next_beat_s(&state) + by_s, state.peak.period_s, 1.06);
-            self.held = true;
-        }
-    }
-
-    /// The user says that a bar begins here, at the beat nearest to it.
-    pub fn set_one(&mut self, at_s: f64) {
-        if !is_moment(at_s) {
-            return;
-        }
-        if self.state.is_none() {
-            self.begin(at_s);
-        }
-        let Some(state) = &mut self.state else { return };
-        let beats = (at_s - state.last_s) / state.peak.period_s;
-        if (beats - beats.round()).abs() > 0.25 {
-            let period_s = state.peak.period_s;
-            self.put_beat(at_s, period_s, 1.06);
-            self.held = true;
-        }
-        let Some(state) = &mut self.state else { return };
-        state.one_said_s = Some(at_s);
-        state.one = state.count_at(at_s);
-        // A tempo that was found is meant, too: the bar would not survive another.
-        self.held |= state.peak.share > 0.5;
-    }
-
-    /// Takes back what the user said: the beat is looked for again, from where it is.
-    pub fn release(&mut self) {
-        self.held = false;
-        self.nudge_s = 0.0;
-        self.taps.clear();
-        if let Some(state) = &mut self.state {
-            state.one_said_s = None;
-        }
-    }
-
     /// The first thing is heard: it is taken for a beat, of the usual tempo.
-    fn begin(&mut self, at_s: f64) {
-        self.belief.start(at_s);
+    pub(super) fn begin(&mut self, at_s: f64) {
+        self.belief.begin(at_s);
         self.state = Some(State {
             now_s: at_s,
             peak: Peak {
@@ -321,11 +225,14 @@ impl BeatTracker {
         let phase = state.phase_at(clock_s);
         let own = self.belief.near(state.peak.period_s, phase.rem_euclid(1.0));
         let best = self.belief.best();
-        let leaves = !self.held && best.share > self.listener.hold * own.share;
+        // At first nobody depends on an opinion yet.
+        let settled = (state.count as f64 / SETTLED_AFTER).clamp(0.0, 1.0);
+        let hold = 1.0 + (self.listener.hold - 1.0) * settled;
+        let leaves = !self.held && best.share > hold * own.share;
         state.peak = if leaves { best } else { own };
         state.clock_s = clock_s;
         if self.held {
-            self.belief.confine(own.period_s, own.phase, 1.15, 0.2);
+            self.belief.confine(own.period_s, own.phase);
         }
         if leaves && let Some(said_s) = state.one_said_s {
             state.one = state.count_at(said_s);
@@ -356,9 +263,12 @@ impl BeatTracker {
     }
 
     /// Announces the beats up to a moment.
-    fn announce(&mut self, now_s: f64) {
+    pub(super) fn announce(&mut self, now_s: f64) {
         let nudge_s = self.nudge_s;
         let Some(state) = &mut self.state else { return };
+        if now_s < state.now_s {
+            return;
+        }
         let due_s = state.moment_of(state.phase_at(now_s - nudge_s).floor()) + nudge_s;
         let beats = (due_s - state.last_s) / state.peak.period_s;
         if beats >= 0.5 {
@@ -370,50 +280,10 @@ impl BeatTracker {
     }
 
     /// When the next beat will be announced.
-    fn next_beat_s(&self, state: &State) -> f64 {
+    pub(super) fn next_beat_s(&self, state: &State) -> f64 {
         let earliest_s = state.last_s + 0.5 * state.peak.period_s;
         let phase = state.phase_at(earliest_s - self.nudge_s).ceil();
         (state.moment_of(phase) + self.nudge_s).max(state.now_s)
-    }
-
-    /// Puts a beat at a moment, whatever was heard, and believes in tempos within `ratio` of its.
-    fn put_beat(&mut self, at_s: f64, period_s: f64, ratio: f64) {
-        self.nudge_s = 0.0;
-        let Some(state) = &mut self.state else { return };
-        let count = state.count_at(at_s);
-        if at_s <= state.now_s.max(state.last_s + 0.5 * period_s) {
-            state.last_s = at_s;
-            state.count = count;
-        }
-        state.peak = Peak {
-            period_s,
-            phase: 0.0,
-            share: 1.0,
-        };
-        state.clock_s = at_s;
-        self.belief.pass(at_s.min(state.now_s.max(at_s)));
-        let clock_s = self.belief.clock_s();
-        state.peak.phase = state.phase_at(clock_s).rem_euclid(1.0);
-        state.clock_s = clock_s;
-        self.belief.confine(period_s, state.peak.phase, ratio, 0.1);
-    }
-
-    /// The beat's length that the last taps have, once there are two in a row.
-    fn tapped_period_s(&mut self) -> Option<f64> {
-        let [.., before, last] = self.taps[..] else {
-            return None;
-        };
-        let gap_s = last - before;
-        if gap_s > SLOWEST_TAP_S {
-            self.taps.drain(..self.taps.len() - 1);
-            return None;
-        }
-        // Taps before a change of mind are none of this tempo.
-        let apart = |pair: &[f64]| ((pair[1] - pair[0]) / gap_s - 1.0).abs() > 0.25;
-        let kept = self.taps.windows(2).rposition(apart).map_or(0, |at| at + 1);
-        let kept = kept.max(self.taps.len().saturating_sub(TAPS));
-        self.taps.drain(..kept);
-        Some((last - self.taps[0]) / (self.taps.len() - 1) as f64)
     }
 }
 
@@ -436,6 +306,10 @@ fn modelled_beats(meter: Meter) -> usize {
 }
 
 /// Whether a number can be a moment of a take.
-fn is_moment(at_s: f64) -> bool {
+pub(super) fn is_moment(at_s: f64) -> bool {
     at_s.is_finite() && at_s.abs() < LATEST_S
 }
+
+#[cfg(test)]
+#[path = "beat_tracker_tests.rs"]
+mod tests;

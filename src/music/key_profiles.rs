@@ -1,10 +1,10 @@
 //! Which notes melodies have in a key, and which follow which.
 //!
 //! Measured on the training part of the corpus's melodies (Nottingham, OpenEWLD, POP909, the
-//! chorales) whose key their chords leave in no doubt; `docs/musical-time.md` says how. On held-out
-//! melodies they find more keys than the profiles of Krumhansl and Kessler, of Temperley and of
-//! Albrecht and Shanahan. All are parts in a thousand, counted in semitones above the tonic; major
-//! first, then minor.
+//! chorales) whose key their chords leave in no doubt; `benches/musical_time/fit_keys.py` does it
+//! again. On held-out melodies they find more keys than the profiles of Krumhansl and Kessler, of
+//! Temperley and of Albrecht and Shanahan. All are parts in a thousand, counted in semitones above
+//! the tonic; major first, then minor.
 
 /// How much of the time a note sounds.
 pub(super) const NOTES: [[u16; 12]; 2] = [

@@ -7,6 +7,8 @@ pub struct Listener {
     pub usual_bpm: f64,
     /// How far tempos spread around it, as a natural logarithm.
     pub tempo_spread: f64,
+    /// How much likelier it is that the first onset is on a beat than the model of onsets says.
+    pub first_on_beat: f64,
     /// How far an onset lies from where it was meant, in seconds.
     pub slip_s: f64,
     /// The same, as a share of the beat; the two add as errors do.
@@ -27,7 +29,8 @@ pub struct Listener {
     pub change: f64,
     /// Silence longer than this, in seconds, is a rest and says nothing of the beat.
     pub rest_s: f64,
-    /// Another beat is taken only when it is believed so many times as much as the present one.
+    /// Another beat is taken only when it is believed so many times as much as the present one;
+    /// less in the first bars.
     pub hold: f64,
 }
 
@@ -36,17 +39,18 @@ impl Listener {
     pub const USUAL: Self = Self {
         usual_bpm: 110.0,
         tempo_spread: 0.3,
+        first_on_beat: 6.0,
         slip_s: 0.02,
-        slip_beats: 0.02,
+        slip_beats: 0.022,
         stray: 0.1,
         trust: 0.5,
         wander: 0.008,
-        sway: 0.01,
+        sway: 0.018,
         surprise: 0.002,
         pull: 0.02,
         change: 0.02,
         rest_s: 1.5,
-        hold: 2.0,
+        hold: 2.5,
     };
 }
 

@@ -4,7 +4,10 @@
 //! this module depends on none of it.
 
 mod beat_belief;
+mod beat_corrections;
+mod beat_peaks;
 mod beat_tracker;
+mod followed_beat;
 mod genre;
 mod grid;
 mod instrument;
@@ -22,6 +25,7 @@ mod rhythm_patterns;
 mod scale;
 mod snap;
 mod tempo_map;
+mod tempo_rows;
 mod track;
 
 pub use beat_tracker::{BeatTracker, FoundBeat, FoundTempo};

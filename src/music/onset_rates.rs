@@ -21,6 +21,8 @@ pub(super) struct OnsetRates {
     onset: Vec<f32>,
     /// `[pattern][cell, thrice around and one]`
     silence: Vec<f32>,
+    /// One divided by it.
+    no_silence: Vec<f32>,
 }
 
 impl OnsetRates {
@@ -31,6 +33,7 @@ impl OnsetRates {
             cells,
             onset: Vec::new(),
             silence: Vec::new(),
+            no_silence: Vec::new(),
         };
         for accent in 0..ACCENTS {
             for pattern in &PATTERNS {
@@ -49,9 +52,9 @@ impl OnsetRates {
         for pattern in &PATTERNS {
             let mut expected = 0.0;
             for cell in 0..=3 * cells {
-                rates
-                    .silence
-                    .push((-listener.trust * expected).exp() as f32);
+                let believed = listener.trust * expected;
+                rates.silence.push((-believed).exp() as f32);
+                rates.no_silence.push(believed.exp() as f32);
                 for accent in 0..ACCENTS {
                     let blur = NARROWEST * BLUR_RATIO;
                     let rate = onsets_a_beat(listener, pattern, accent, beats, cell, blur);
@@ -68,10 +71,15 @@ impl OnsetRates {
         &self.onset[((accent * PATTERNS.len() + pattern) * BLURS + blur) * length..][..length]
     }
 
-    /// How likely it is to have heard nothing up to each cell; three bars and one cell more.
-    pub fn silence(&self, pattern: usize) -> &[f32] {
+    /// How likely it is to have heard nothing up to each cell, and one divided by it; three bars
+    /// and one cell more.
+    pub fn silence(&self, pattern: usize) -> (&[f32], &[f32]) {
         let length = 3 * self.cells + 1;
-        &self.silence[pattern * length..][..length]
+        let from = pattern * length;
+        (
+            &self.silence[from..][..length],
+            &self.no_silence[from..][..length],
+        )
     }
 }
 
