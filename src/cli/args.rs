@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 use vocalise::music::{Division, Genre, Instrument, Key, Meter, Scale, SnapMode, TempoMap, Track};
 use vocalise::voice::offline::Settings;
-use vocalise::voice::{KeyChoice, Response, Timing, TimingMode, Tuneful};
+use vocalise::voice::{Answers, KeyChoice, Response, Timing, TimingMode, Tuneful};
 
 use super::BadUsage;
 
@@ -56,13 +56,14 @@ pub struct Render {
     #[arg(long, value_name = "0-1", default_value_t = 0.0, value_parser = within::<0, 1>)]
     feel: f32,
 
-    /// Tracks to write, separated by commas. This version writes the melody.
+    /// Tracks to write, separated by commas: melody, and answer for what is played when the singer
+    /// rests, which needs a recording, --tempo and --mode live.
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = Track::Melody.id())]
     tracks: Vec<Track>,
 
-    /// Seed of what is left to chance. Nothing in the melody is.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
+    /// Seed of what is left to chance.
+    #[arg(long, value_name = "0-9999", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=9_999))]
+    seed: u32,
 
     /// fast: notes some 40 ms earlier; sure: fewer mistakes.
     #[arg(long, value_enum, default_value_t = ResponseArg::Sure)]
@@ -183,6 +184,8 @@ pub struct Plan {
     pub mode: Mode,
     /// For the engine.
     pub settings: Settings,
+    /// The tracks to write.
+    pub tracks: Vec<Track>,
     /// The song's tempo.
     pub tempo: Tempo,
 }
@@ -199,9 +202,11 @@ pub enum Tempo {
 }
 
 impl Plan {
-    /// Whether notes are drawn to a grid.
+    /// Whether something goes by the song's clock.
     pub fn is_drawn(&self) -> bool {
-        self.settings.timing.quantise != Division::Off || self.settings.timing.feel > 0.0
+        self.settings.timing.quantise != Division::Off
+            || self.settings.timing.feel > 0.0
+            || self.settings.answers.on
     }
 
     /// The settings of a song at `bpm` quarter notes a minute.
@@ -228,8 +233,14 @@ impl Render {
     /// Refuses what this version cannot do: a flag must never be taken and then have no effect.
     pub fn plan(&self) -> Result<Plan, BadUsage> {
         let refuse = |text: &str| Err(BadUsage(format!("{text} in this version")));
-        if self.tracks.iter().any(|track| *track != Track::Melody) {
-            return refuse("--tracks can only be melody");
+        let written = [Track::Melody, Track::Answer];
+        if !self.tracks.iter().all(|track| written.contains(track)) {
+            return refuse("--tracks can only be melody and answer");
+        }
+        let answers = self.tracks.contains(&Track::Answer);
+        if answers && (self.mode == Mode::Refined || self.tempo.is_none()) {
+            let reason = "--tracks answer needs --tempo and --mode live: it answers on the beat";
+            return Err(BadUsage(reason.to_owned()));
         }
         let OrAuto::Given(instrument) = self.instrument else {
             return refuse("--instrument auto is not available: name an instrument");
@@ -276,8 +287,14 @@ impl Render {
                     },
                     ..Tuneful::default()
                 },
+                answers: Answers {
+                    on: answers,
+                    seed: self.seed,
+                    ..Answers::default()
+                },
                 ..Settings::default()
             },
+            tracks: self.tracks.clone(),
             tempo,
         })
     }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use vocalise::files::{audio, tsv};
-use vocalise::music::{Key, TempoMap, Track, midi_file};
+use vocalise::music::{Key, TempoMap, midi_file};
 use vocalise::nn::Pack;
 use vocalise::voice::offline::{self, Settings};
 use vocalise::voice::take;
@@ -203,17 +203,21 @@ fn melody(job: &Job, outputs: &Outputs, plan: &Plan) -> anyhow::Result<Rendered>
 
 fn write_files(outputs: &Outputs, rendered: &Rendered, plan: &Plan) -> anyhow::Result<()> {
     let rendering = &rendered.rendering;
-    let melody = midi_file::Part {
-        channel: Track::Melody.channel(),
-        name: Track::Melody.name().to_owned(),
+    let parts = plan.tracks.iter().map(|track| midi_file::Part {
+        channel: track.channel(),
+        name: track.name().to_owned(),
         program: Some(plan.settings.instrument.program()),
-    };
+    });
+    let parts: Vec<midi_file::Part> = parts.collect();
+    let channels: Vec<u8> = parts.iter().map(|part| part.channel).collect();
+    let mut messages = rendering.messages.clone();
+    messages.retain(|timed| channels.contains(&timed.message.channel()));
     let midi = midi_file::write_in_key(
-        &rendering.messages,
+        &messages,
         rendering.sample_rate,
         &rendered.tempo_map,
         rendered.key,
-        &[melody],
+        &parts,
     )?;
     write(&outputs.midi, |out| out.write_all(&midi))?;
     if let Some(path) = &outputs.notes {

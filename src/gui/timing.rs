@@ -1,6 +1,6 @@
 //! Musical time and key: what is heard of them, and how far notes are held to them.
 
-use super::controls::{picker, slider};
+use super::controls::{picker, slider, switch};
 use super::heard::Heard;
 use super::theme;
 use crate::plugin::VocaliseParams;
@@ -43,9 +43,14 @@ pub fn show(ui: &mut Ui, params: &VocaliseParams, heard: &Heard, setter: &ParamS
         let help = "The round trip of your audio device: what you sing to the beat reaches the \
                     plugin that much later.";
         slider(ui, &params.singer_offset, setter, help);
+        let help = "How daring the answers are: 0 is always the likeliest.";
+        slider(ui, &params.temperature, setter, help);
         ui.end_row();
     });
     degrees(ui, params, setter);
+    let help = "When you rest for a beat, what you sang is answered on channel 4; it needs a beat, \
+                the host's or one that is heard.";
+    switch(ui, &params.answer, setter, help);
 }
 
 /// What is heard of key and beat, in words.

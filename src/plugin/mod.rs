@@ -17,7 +17,7 @@ use crate::audio::{DelayLine, Frame, FrontEnd};
 use crate::nn::Pack;
 use crate::stages::port::HeldNotes;
 use crate::stages::{Engine, HostEvent, Port};
-use crate::voice::{self, Performance, Response, Setup, Timing, TimingMode, Tuneful, VoiceLine};
+use crate::voice::{self, Answers, Performance, Response, Setup, Timing, TimingMode, Tuneful, VoiceLine};
 use nih_plug::prelude::*;
 use nih_plug_egui::EguiEditor;
 use starter::Starter;
@@ -72,6 +72,8 @@ struct Active {
     told_timing: Timing,
     /// What of the key the stages were last told.
     told_tuneful: Tuneful,
+    /// What of the answers the stages were last told.
+    told_answers: Answers,
     /// The hand on the beat that the stages were last told of.
     told_hand: [(u32, f32); 3],
     /// Whether the stages were last told that nothing leaves.
@@ -119,6 +121,7 @@ impl Vocalise {
             performance,
             timing,
             tuneful: self.params.tuneful(),
+            answers: self.params.answers(),
             front_end_delay_s: front_end.delay_s(),
             rate,
         };
@@ -153,6 +156,7 @@ impl Vocalise {
             told_performance: performance,
             told_timing: timing,
             told_tuneful: self.params.tuneful(),
+            told_answers: self.params.answers(),
             told_hand: self.params.hand(),
             told_bypass: false,
         })
@@ -315,6 +319,12 @@ impl Active {
         for ((index, value), (_, old)) in now.into_iter().zip(told) {
             if value != old && tell(index, value) {
                 self.told_tuneful.set(index, value);
+            }
+        }
+        let (told, now) = (self.told_answers.values(), params.answers().values());
+        for ((index, value), (_, old)) in now.into_iter().zip(told) {
+            if value != old && tell(index, value) {
+                self.told_answers.set(index, value);
             }
         }
         for ((index, value), told) in params.hand().into_iter().zip(&mut self.told_hand) {

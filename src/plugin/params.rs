@@ -3,7 +3,7 @@
 use crate::music::{Division, Genre, Grid, Instrument, Scale, SnapMode, pitch};
 use crate::voice::offline::Settings;
 use crate::voice::{
-    KeyChoice, Output, Performance, Response, Timing, TimingMode, Tuneful, parameter,
+    Answers, KeyChoice, Output, Performance, Response, Timing, TimingMode, Tuneful, parameter,
 };
 use nih_plug::prelude::*;
 use std::ops::RangeInclusive;
@@ -115,6 +115,15 @@ pub struct VocaliseParams {
     /// How much later than heard the beat is wanted, in ms. Default: 0.
     #[id = "nudge"]
     pub nudge: FloatParam,
+    /// Whether what was sung is answered when the singer rests. Default: off.
+    #[id = "answer"]
+    pub answer: BoolParam,
+    /// How daring answers are, 0 – 1.5. Default: 0.9, nearly as the network learnt it.
+    #[id = "temperature"]
+    pub temperature: FloatParam,
+    /// Decides what is left to chance. Default: 0.
+    #[id = "seed"]
+    pub seed: IntParam,
     /// Spread of notes around their time, in ms. Default: 0.
     #[id = "humanise"]
     pub humanise: FloatParam,
@@ -194,6 +203,24 @@ impl Default for VocaliseParams {
             tap: BoolParam::new("Tap", false),
             set_one: BoolParam::new("Set One", false),
             nudge: length("Nudge", 0.0, -100.0..=100.0),
+            answer: BoolParam::new("Answer", defaults.answers.on),
+            temperature: FloatParam::new(
+                "Temperature",
+                defaults.answers.temperature,
+                FloatRange::Linear {
+                    min: *Answers::TEMPERATURES.start(),
+                    max: *Answers::TEMPERATURES.end(),
+                },
+            )
+            .with_value_to_string(formatters::v2s_f32_rounded(2)),
+            seed: IntParam::new(
+                "Seed",
+                defaults.answers.seed as i32,
+                IntRange::Linear {
+                    min: *Answers::SEEDS.start() as i32,
+                    max: *Answers::SEEDS.end() as i32,
+                },
+            ),
             humanise: length("Humanise", timing.humanise_ms, Timing::HUMANISE_MS),
             singer_offset: length(
                 "Singer Offset",
@@ -231,6 +258,15 @@ impl VocaliseParams {
             scale: self.scale.value(),
             snap: self.snap.value(),
             degrees: self.degrees.value() as u16,
+        }
+    }
+
+    /// Whether and how what was sung is answered.
+    pub fn answers(&self) -> Answers {
+        Answers {
+            on: self.answer.value(),
+            temperature: self.temperature.value(),
+            seed: self.seed.value() as u32,
         }
     }
 

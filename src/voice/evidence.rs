@@ -161,7 +161,7 @@ impl Listener {
 mod tests {
     use super::*;
     use crate::nn::PitchOutput;
-    use crate::voice::{Performance, Response, Setup, Timing, Tuneful};
+    use crate::voice::{Answers, Performance, Response, Setup, Timing, Tuneful};
 
     fn answer(index: u64, class: Option<usize>) -> PitchAnswer {
         let mut output = PitchOutput::UNVOICED;
@@ -188,6 +188,7 @@ mod tests {
                 performance: Performance::default(),
                 timing: Timing::default(),
                 tuneful: Tuneful::default(),
+                answers: Answers::default(),
                 front_end_delay_s: 0.0,
                 rate: 48_000.0,
             },

@@ -6,6 +6,8 @@
 //! reads it again with hindsight ([`refined`]).
 
 mod brightness;
+mod answering;
+mod generative;
 pub mod calibration;
 mod evidence;
 mod expression;
@@ -39,6 +41,7 @@ mod timing;
 mod tonality;
 mod tuning;
 
+pub use answering::Answers;
 pub use note_decoder::{Events, NoteDecoder, NoteEvent};
 pub use output::Output;
 pub use performance::{Carrier, Performance};
@@ -49,8 +52,11 @@ pub use tonality::{KeyChoice, Tuneful};
 
 use crate::audio::Frame;
 use crate::audio::frame::{HOP, SAMPLE_RATE};
-use crate::nn::{Pack, PitchModel, PitchOutput};
-use crate::stages::{Line, Never, OffAudio, Stages};
+use crate::nn::{ContinuationModel, Pack, PitchModel, PitchOutput};
+use crate::stages::{Infer, Line, OffAudio, Stages};
+use answer::AnsweringLine;
+use answering::{Call, Reply};
+use generative::GenerativeLane;
 use crossbeam_channel::Sender;
 
 /// The parameters that the stages are told of, by the index that host events carry.
@@ -111,6 +117,12 @@ pub mod parameter {
     pub const SET_ONE: u32 = 26;
     /// How much later than heard the beat is wanted, in ms.
     pub const NUDGE: u32 = 27;
+    /// See [`super::Answers::on`]; 0 or 1.
+    pub const ANSWER: u32 = 28;
+    /// See [`super::Answers::temperature`].
+    pub const TEMPERATURE: u32 = 29;
+    /// See [`super::Answers::seed`].
+    pub const SEED: u32 = 30;
 }
 
 /// The types that travel along the voice line.
@@ -160,9 +172,9 @@ impl Line for VoiceLine {
     type Frame = Frame;
     type Request = PitchRequest;
     type Response = Analysis;
-    type Plan = Never;
-    type Planned = Never;
-    type Feedback = Never;
+    type Plan = Call;
+    type Planned = Reply;
+    type Feedback = Call;
 }
 
 /// What a line needs to know before it starts.
@@ -176,6 +188,8 @@ pub struct Setup {
     pub timing: Timing,
     /// What the key is to be.
     pub tuneful: Tuneful,
+    /// Whether and how what was sung is answered.
+    pub answers: Answers,
     /// Delay of the front end in seconds; see [`crate::audio::FrontEnd::delay_s`].
     pub front_end_delay_s: f64,
     /// The host's rate in Hz.
@@ -198,10 +212,15 @@ pub fn stages(
         delay_frames: model.delay_frames(),
         setup,
     };
+    let answering = ContinuationModel::new(pack).map_err(|error| error.to_string())?;
+    let generative = answering.map(|model| {
+        let lane = GenerativeLane::new(AnsweringLine::new(model));
+        Box::new(lane) as Box<dyn Infer<Request = Call, Response = Reply>>
+    });
     Ok(Stages {
         input: Box::new(input_prep::VoiceInput),
         reactive: Box::new(reactive::PitchLane::new(model)),
-        generative: None,
+        generative,
         output: Box::new(output_prep::VoiceOutput::new(clock, reports)),
     })
 }

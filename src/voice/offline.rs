@@ -3,7 +3,7 @@
 use super::evidence::{Evidence, Listener};
 use super::report::Report;
 use super::{
-    F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, Tuneful, refined,
+    Answers, F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, Tuneful, refined,
     stages, take,
 };
 use crate::audio::{Frame, FrontEnd, FrontEndError};
@@ -31,6 +31,8 @@ pub struct Settings {
     pub timing: Timing,
     /// What the key is to be.
     pub tuneful: Tuneful,
+    /// Whether and how what was sung is answered.
+    pub answers: Answers,
     /// The tempo, in BPM, and the meter that the recording was sung to from its first sample on;
     /// without them there is no grid.
     pub song: Option<(f64, Meter)>,
@@ -69,6 +71,7 @@ impl Default for Settings {
             performance: Performance::default(),
             timing: Timing::default(),
             tuneful: Tuneful::default(),
+            answers: Answers::default(),
             song: None,
             gain_db: 0.0,
             gate_db: Self::DEFAULT_GATE_DB,
@@ -262,6 +265,7 @@ impl<'a> Recording<'a> {
                 ..settings.timing
             },
             tuneful: settings.tuneful,
+            answers: settings.answers,
             front_end_delay_s: self.front_end.delay_s(),
             rate: self.rate,
         }

@@ -1,5 +1,6 @@
 //! Third stage of the voice line: the network's answers become notes, and notes become MIDI.
 
+use super::answering::{Answering, Call, Reply};
 use super::expression::Heard;
 use super::melody::Melody;
 use super::note_decoder::{NoteDecoder, NoteEvent};
@@ -11,7 +12,7 @@ use super::timing::{Timing, TimingMode};
 use super::tonality::Tonality;
 use super::{Analysis, FrameClock, Response, VoiceLine, parameter, sensitivity};
 use crate::music::{Message, SungNote};
-use crate::stages::{HostEvent, Never, Outbox, PrepareOutput, Stamped, Transport};
+use crate::stages::{HostEvent, Outbox, PrepareOutput, Stamped, Transport};
 use crossbeam_channel::Sender;
 
 /// Decodes notes, tells of them and has them played.
@@ -30,6 +31,8 @@ pub struct VoiceOutput {
     quantiser: Quantiser,
     /// Decided notes that are not played yet.
     schedule: Schedule,
+    /// What the singer is answered.
+    answering: Answering,
     /// How much later than sung the note is played that is on, in samples.
     moved: i64,
     /// Position of the newest message that went out: none goes before it.
@@ -63,6 +66,12 @@ impl VoiceOutput {
             beats: None,
             quantiser: Quantiser::new(setup.rate),
             schedule: Schedule::default(),
+            answering: Answering::new(
+                setup.rate,
+                setup.answers,
+                setup.timing.genre,
+                setup.performance.output,
+            ),
             moved: 0,
             handed: i64::MIN,
             transport: Stamped::new(0, Transport::STOPPED),
@@ -78,11 +87,18 @@ impl VoiceOutput {
     }
 
     /// A note was decided at `position`; it began at `frame`.
-    fn note_on(&mut self, position: i64, frame: f64, note: SungNote) {
+    fn note_on(
+        &mut self,
+        position: i64,
+        frame: f64,
+        note: SungNote,
+        out: &mut Outbox<'_, Call>,
+    ) {
         if !self.melody.performance().plays(note.key()) {
             return;
         }
         self.rhythm.note(note.onset_s, note.velocity);
+        self.answering.sing(&mut |message| out.send(position, message));
         self.tell(Report::NoteOn(note));
         self.current = Some(note);
         let key = self.tonality.played(note.pitch);
@@ -109,6 +125,10 @@ impl VoiceOutput {
                     TimingMode::Aligned => end,
                 });
             }
+            let begun = (note.onset_s * self.clock.setup.rate).round() as i64;
+            let song = self.rhythm.song();
+            self.answering
+                .hear((begun, end), note.key(), note.velocity, song);
             self.tonality.hear(&note);
             self.tell(Report::NoteOff(note));
             self.tell_song();
@@ -134,7 +154,7 @@ impl VoiceOutput {
     }
 
     /// Plays what is due by sample `by`.
-    fn play(&mut self, by: i64, out: &mut Outbox<'_, Never>) {
+    fn play(&mut self, by: i64, out: &mut Outbox<'_, Call>) {
         while let Some(planned) = self.schedule.next(by) {
             match planned.act {
                 Act::On(key, velocity) => {
@@ -159,14 +179,14 @@ impl VoiceOutput {
 fn sender<'a>(
     handed: &'a mut i64,
     position: i64,
-    out: &'a mut Outbox<'_, Never>,
+    out: &'a mut Outbox<'_, Call>,
 ) -> impl FnMut(Message) + 'a {
     *handed = (*handed).max(position);
     move |message| out.send(*handed, message)
 }
 
 impl PrepareOutput<VoiceLine> for VoiceOutput {
-    fn event(&mut self, event: &Stamped<HostEvent>, out: &mut Outbox<'_, Never>) {
+    fn event(&mut self, event: &Stamped<HostEvent>, out: &mut Outbox<'_, Call>) {
         let here = event.position - self.hold;
         match event.body {
             HostEvent::Transport(now) => {
@@ -176,6 +196,8 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
                 let expected = last.body.advanced(passed, self.clock.setup.rate);
                 self.transport = Stamped::new(event.position, now);
                 if expected.breaks_off(&now) {
+                    self.answering
+                        .break_off(&mut |message| out.send(event.position, message));
                     self.schedule.break_off(event.position);
                     self.play(here, out);
                 }
@@ -196,6 +218,9 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
                 self.tonality.set(index, value);
                 let at_s = self.clock.taken_s(event.position);
                 self.rhythm.set(index, value, at_s);
+                self.answering.set(index, value, &mut |message| {
+                    out.send(event.position, message);
+                });
                 let mut send = sender(&mut self.handed, here, out);
                 self.melody.set(index, value, &mut send);
             }
@@ -205,6 +230,8 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
                     self.note_off(event.position, frame);
                 }
                 self.schedule.clear();
+                self.answering
+                    .stop(&mut |message| out.send(event.position, message));
                 let mut send = sender(&mut self.handed, here, out);
                 self.melody.release(&mut send);
             }
@@ -213,6 +240,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
                 self.melody.reset();
                 self.rhythm.reset();
                 self.tonality.reset();
+                self.answering.reset();
                 self.plays = false;
                 self.beats = None;
                 self.quantiser.reset();
@@ -228,7 +256,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
         }
     }
 
-    fn response(&mut self, analysis: Stamped<Analysis>, out: &mut Outbox<'_, Never>) {
+    fn response(&mut self, analysis: Stamped<Analysis>, out: &mut Outbox<'_, Call>) {
         let Stamped {
             position,
             body:
@@ -271,7 +299,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
                         velocity,
                         decided_s,
                     };
-                    self.note_on(position, frame, note);
+                    self.note_on(position, frame, note, out);
                 }
                 None => {}
             }
@@ -282,6 +310,12 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
             self.beats = beats;
             self.tell_song();
         }
+        if let Some(call) = self.answering.call(position, self.rhythm.song()) {
+            out.feedback(call);
+        }
+        let by = position + self.clock.hop() as i64;
+        self.answering
+            .play(by, &mut |at, message| out.send(at.max(position), message));
         let here = position - self.hold;
         self.play(here, out);
         let lag = self.lag();
@@ -289,5 +323,9 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
             .frame(here, lag, &mut sender(&mut self.handed, here, out));
         // What is due before the next frame goes out with its exact position now.
         self.play(here + self.clock.hop() as i64, out);
+    }
+
+    fn planned(&mut self, reply: Stamped<Reply>, _: &mut Outbox<'_, Call>) {
+        self.answering.take(&reply.body);
     }
 }
