@@ -1,0 +1,91 @@
+"""The context model: a Transformer encoder over the last notes, with heads for note, timing and dynamics.
+
+Positions are learned as a bias on the attention by distance, so a phrase that returns looks the same wherever it
+stands. Where the last element is a query, notes attend to what came before them only: then what the model computes for
+a note is what it computed when the note was new, every note of a training line can be asked for at once, and no answer
+leans on what was not yet sung. Without a query all notes attend to all: hindsight.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from . import note_features as nf
+from .genres import GENRES, INSTRUMENTS
+
+WIDTH, HEADS, LAYERS, FEED_FORWARD, EMBEDDING = 256, 8, 6, 512, 10
+REACH = 64
+"""Distances are told apart up to this many notes."""
+HIDDEN = -1e4
+"""Added to the attention on what may not be seen; finite, so that 8-bit exports stay sane."""
+
+
+class Block(nn.Module):
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.before_attention, self.before_forward = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
+        self.mix = nn.Linear(WIDTH, 3 * WIDTH)
+        self.out = nn.Linear(WIDTH, WIDTH)
+        self.distance = nn.Parameter(torch.zeros(HEADS, 2 * REACH + 1))
+        self.forward_in, self.forward_out = nn.Linear(WIDTH, FEED_FORWARD), nn.Linear(FEED_FORWARD, WIDTH)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, mask: Tensor, distance: Tensor) -> Tensor:
+        """``mask`` [B or 1, 1, T, T] is added to the attention; ``distance`` [T, T] indexes the learned bias."""
+        batch, length, _ = x.shape
+        heads = self.mix(self.before_attention(x)).view(batch, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
+        query, key, value = heads[0], heads[1], heads[2]
+        bias = self.distance[:, distance.reshape(-1)].view(HEADS, length, length)
+        weights = query @ key.transpose(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias + mask
+        mixed = (torch.softmax(weights, -1) @ value).transpose(1, 2).reshape(batch, length, WIDTH)
+        x = x + self.dropout(self.out(mixed))
+        return x + self.dropout(self.forward_out(F.gelu(self.forward_in(self.before_forward(x)), approximate="tanh")))
+
+
+class ContextNet(nn.Module):
+    def __init__(self, layers: int = LAYERS, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.genre, self.instrument = nn.Embedding(len(GENRES), EMBEDDING), nn.Embedding(len(INSTRUMENTS), EMBEDDING)
+        self.join = nn.Linear(nf.SIZE + 2 * EMBEDDING, WIDTH)
+        self.blocks = nn.ModuleList(Block(dropout) for _ in range(layers))
+        self.norm = nn.LayerNorm(WIDTH)
+        self.note = nn.Linear(WIDTH, 128)
+        self.timing = nn.Linear(WIDTH, nf.TIMING_CLASSES)
+        self.dynamics = nn.Linear(WIDTH, nf.DYNAMICS_BINS)
+
+    def forward(self, notes: Tensor, genre: Tensor, instrument: Tensor, position: Tensor, mask: Tensor) -> tuple:
+        """Logits of the three heads. ``position`` [T] places the elements, ``mask`` is added to the attention."""
+        joined = torch.cat([self.genre(genre), self.instrument(instrument)], -1)
+        x = self.join(torch.cat([notes, joined[:, None].expand(-1, notes.shape[1], -1)], -1))
+        distance = (position[:, None] - position[None, :]).clamp(-REACH, REACH) + REACH
+        for block in self.blocks:
+            x = block(x, mask, distance)
+        x = self.norm(x)
+        return self.note(x), self.timing(x), self.dynamics(x)
+
+
+def look_back(length: int) -> Tensor:
+    """Mask for ``length`` notes and then as many queries, one for each: [1, 1, 2 length, 2 length]."""
+    earlier = torch.tril(torch.ones(length, length), -1)
+    seen = torch.cat(
+        [
+            torch.cat([earlier + torch.eye(length), torch.zeros(length, length)], 1),
+            torch.cat([earlier, torch.eye(length)], 1),
+        ]
+    )
+    return ((1 - seen) * HIDDEN)[None, None]
+
+
+class ShippedContext(nn.Module):
+    """What is exported: probabilities, and the mask that a query asks for."""
+
+    def __init__(self, net: ContextNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, notes: Tensor, genre: Tensor, instrument: Tensor) -> tuple:
+        position = torch.cumsum(torch.ones_like(notes[0, :, 0]), 0).long()
+        later = (position[None, :] > position[:, None]).float()
+        asked = notes[:, -1, nf.QUERY].view(-1, 1, 1, 1)
+        logits = self.net(notes, genre, instrument, position, later * asked * HIDDEN)
+        return tuple(torch.softmax(head, -1) for head in logits)
