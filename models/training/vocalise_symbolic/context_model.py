@@ -43,7 +43,7 @@ class Block(nn.Module):
 
 
 class ContextNet(nn.Module):
-    def __init__(self, layers: int = LAYERS, dropout: float = 0.1) -> None:
+    def __init__(self, layers: int = LAYERS, dropout: float = 0.0) -> None:
         super().__init__()
         self.genre, self.instrument = nn.Embedding(len(GENRES), EMBEDDING), nn.Embedding(len(INSTRUMENTS), EMBEDDING)
         self.join = nn.Linear(nf.SIZE + 2 * EMBEDDING, WIDTH)

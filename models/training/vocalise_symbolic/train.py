@@ -6,6 +6,7 @@ trains one kind of batch, ``--layers`` another depth: the ablations of the model
 """
 
 import argparse
+import math
 import os
 import time
 from pathlib import Path
@@ -102,7 +103,7 @@ def main() -> None:
     while spent < args.minutes * 60:
         progress = spent / (args.minutes * 60)
         for group in optimizer.param_groups:
-            group["lr"] = top * min(1, (step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * progress)))
+            group["lr"] = top * min(1, (step + 1) / 200) * (0.02 + 0.49 * (1 + math.cos(math.pi * progress)))
         losses = one_step(net, sampler, step, args.only)
         optimizer.zero_grad()
         sum(losses.values()).backward()
