@@ -30,16 +30,15 @@ class Block(nn.Module):
         self.forward_in, self.forward_out = nn.Linear(WIDTH, FEED_FORWARD), nn.Linear(FEED_FORWARD, WIDTH)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, mask: Tensor, distance: Tensor) -> Tensor:
-        """``mask`` [B or 1, 1, T, T] is added to the attention; ``distance`` [T, T] indexes the learned bias."""
+    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
+        """``bias`` [B or 1, heads, T, T] is added to the attention."""
         batch, length, _ = x.shape
         heads = self.mix(self.before_attention(x)).view(batch, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
         query, key, value = heads[0], heads[1], heads[2]
-        bias = self.distance[:, distance.reshape(-1)].view(HEADS, length, length)
-        weights = query @ key.transpose(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias + mask
+        weights = query @ key.transpose(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias
         mixed = (torch.softmax(weights, -1) @ value).transpose(1, 2).reshape(batch, length, WIDTH)
         x = x + self.dropout(self.out(mixed))
-        return x + self.dropout(self.forward_out(F.gelu(self.forward_in(self.before_forward(x)), approximate="tanh")))
+        return x + self.dropout(self.forward_out(F.gelu(self.forward_in(self.before_forward(x)))))
 
 
 class ContextNet(nn.Module):
@@ -55,11 +54,15 @@ class ContextNet(nn.Module):
 
     def forward(self, notes: Tensor, genre: Tensor, instrument: Tensor, position: Tensor, mask: Tensor) -> tuple:
         """Logits of the three heads. ``position`` [T] places the elements, ``mask`` is added to the attention."""
+        distance = (position[:, None] - position[None, :]).clamp(-REACH, REACH) + REACH
+        return self.encode(notes, genre, instrument, [block.distance[:, distance] + mask for block in self.blocks])
+
+    def encode(self, notes: Tensor, genre: Tensor, instrument: Tensor, biases: list[Tensor]) -> tuple:
+        """``biases``: for each block what is added to its attention."""
         joined = torch.cat([self.genre(genre), self.instrument(instrument)], -1)
         x = self.join(torch.cat([notes, joined[:, None].expand(-1, notes.shape[1], -1)], -1))
-        distance = (position[:, None] - position[None, :]).clamp(-REACH, REACH) + REACH
-        for block in self.blocks:
-            x = block(x, mask, distance)
+        for block, bias in zip(self.blocks, biases):
+            x = block(x, bias)
         x = self.norm(x)
         return self.note(x), self.timing(x), self.dynamics(x)
 
@@ -77,15 +80,20 @@ def look_back(length: int) -> Tensor:
 
 
 class ShippedContext(nn.Module):
-    """What is exported: probabilities, and the mask that a query asks for."""
+    """What is exported: probabilities, the mask that a query asks for, and the learned distances written out."""
 
     def __init__(self, net: ContextNet) -> None:
         super().__init__()
         self.net = net
+        place = torch.arange(nf.MAX_NOTES + 1)
+        distance = place[:, None] - place[None, :] + REACH
+        self.register_buffer("later", (distance < REACH).float()[None, None] * HIDDEN)
+        for i, block in enumerate(net.blocks):
+            self.register_buffer(f"distance{i}", block.distance.detach()[None, :, distance].clone())
 
     def forward(self, notes: Tensor, genre: Tensor, instrument: Tensor) -> tuple:
-        position = torch.cumsum(torch.ones_like(notes[0, :, 0]), 0).long()
-        later = (position[None, :] > position[:, None]).float()
-        asked = notes[:, -1, nf.QUERY].view(-1, 1, 1, 1)
-        logits = self.net(notes, genre, instrument, position, later * asked * HIDDEN)
-        return tuple(torch.softmax(head, -1) for head in logits)
+        length = notes.shape[1]
+        mask = self.later[:, :, :length, :length] * notes[:, -1, nf.QUERY].view(-1, 1, 1, 1)
+        whole = (getattr(self, f"distance{i}") for i in range(len(self.net.blocks)))
+        biases = [bias[:, :, :length, :length] + mask for bias in whole]
+        return tuple(torch.softmax(head, -1) for head in self.net.encode(notes, genre, instrument, biases))

@@ -36,7 +36,7 @@ def context_step(net: ContextNet, sampler: context_batches.Sampler, step: int, o
     """Losses of one batch, hindsight and foresight in turn."""
     kind = only or ("hindsight", "foresight")[step % 2]
     length = int(sampler.rng.choice([16, 32, 48, 64], p=(0.1, 0.3, 0.3, 0.3)))
-    batch = getattr(sampler, kind)(max(4, (1024 if kind == "hindsight" else 768) // length), length)
+    batch = getattr(sampler, kind)(512 // length, length)
     if kind == "hindsight":
         position, mask = torch.arange(length), torch.zeros(1, 1, 1, 1)
     else:
