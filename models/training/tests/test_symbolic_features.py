@@ -62,9 +62,11 @@ def test_short_silence_is_legato_and_long_silence_a_rest():
 
 def test_steps_say_what_they_say():
     table = step_features.features(step_features.steps_of(line([0, 5], [1.0, 30.0], [60, 62])), genre=9)
-    assert table[0, 40] == table[0, step_features.LENGTH + 3] == table[0, step_features.PLACE] == 1
+    assert table[0, 1] == table[0, step_features.OCTAVE + 4] == table[0, step_features.LENGTH + 3] == table[0, step_features.PLACE] == 1
     assert table[1, 0] == 1 and table[1, step_features.VELOCITY : step_features.GENRE].sum() == 0
-    assert table[2, step_features.LENGTH + 15] == 1
+    assert table[1, 1] == 1 and table[1, step_features.INTERVAL : step_features.SOUNDED].sum() == 0
+    assert table[2, step_features.LENGTH + 15] == table[2, step_features.INTERVAL + 26] == 1
+    assert table[2, step_features.SOUNDED] == table[2, step_features.SOUNDED + 10] == 0.5
     assert np.isclose(table[0, step_features.VELOCITY : step_features.GENRE].sum(), 1)
     assert (table[:, step_features.GENRE] == 1).all() and (table[:, step_features.BAR] == 0.5).all()
 

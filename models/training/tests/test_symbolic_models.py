@@ -44,7 +44,7 @@ def test_a_query_in_training_is_a_query_as_shipped(net, lines, bank):
     notes, genre, instrument = (torch.from_numpy(a) for a in (batch.notes, batch.genre, batch.instrument))
     with torch.no_grad():
         both = net(notes, genre, instrument, torch.arange(12).repeat(2), look_back(12))
-        for i in (0, 5, 11):
+        for i in (1, 5, 11):
             given = torch.cat([notes[:1, :i], notes[:1, 12 + i : 13 + i]], 1)
             alone = ShippedContext(net)(given, genre[:1], instrument[:1])
             for ours, theirs in zip(both, alone):
@@ -61,6 +61,16 @@ def test_a_query_does_not_see_what_comes_after(net, lines, bank):
         changed[:, 6:12] = 0.5
         after = ask(changed)
     assert torch.allclose(before[:, 12:19], after[:, 12:19]) and not torch.allclose(before[:, 19:], after[:, 19:])
+
+
+def test_a_tune_is_the_same_tune_in_every_key(net, lines, bank):
+    batch = Sampler(lines, bank, 0).hindsight(1, 16)
+    notes = torch.from_numpy(batch.notes)
+    higher = torch.cat([notes[..., :128].roll(5, -1), notes[..., 128:]], -1)
+    ask = lambda table, instrument: ShippedContext(net)(table, torch.tensor([1]), torch.tensor([instrument]))
+    with torch.no_grad():
+        assert torch.allclose(ask(notes, 0)[0].roll(5, -1), ask(higher, 0)[0], atol=1e-6)
+        assert not torch.allclose(ask(notes, 19)[0].roll(5, -1), ask(higher, 19)[0], atol=1e-6)
 
 
 def test_batches_hide_what_they_ask_for(lines, bank):

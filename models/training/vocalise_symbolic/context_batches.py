@@ -171,11 +171,13 @@ class Sampler:
             query=np.ones((size, length), bool),
         )
         loud = velocity_targets(excerpts)
+        coming = sung.pitch.copy()
+        coming[:, 0] = NOTHING  # pitches are heard against the first note, so it cannot be asked for
         return Batch(
             np.concatenate([nf.features(given), nf.features(query)], 1),
             genre,
             instrument,
-            np.concatenate([np.full((size, length), NOTHING), sung.pitch], 1),
+            np.concatenate([np.full((size, length), NOTHING), coming], 1),
             np.concatenate([timing_targets(excerpts, sung.place), timing_targets(excerpts, query.place)], 1),
             np.concatenate([np.where(unheard, loud, NOTHING), loud], 1),
         )

@@ -4,6 +4,9 @@ Positions are learned as a bias on the attention by distance, so a phrase that r
 stands. Where the last element is a query, notes attend to what came before them only: then what the model computes for
 a note is what it computed when the note was new, every note of a training line can be asked for at once, and no answer
 leans on what was not yet sung. Without a query all notes attend to all: hindsight.
+
+Pitches are read, and notes answered, relative to the first note whose pitch is known, so a tune is the same tune in
+every key; drums keep theirs.
 """
 
 import torch
@@ -11,13 +14,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from . import note_features as nf
-from .genres import GENRES, INSTRUMENTS
+from .genres import DRUMS, GENRES, INSTRUMENTS
 
 WIDTH, HEADS, LAYERS, FEED_FORWARD, EMBEDDING = 256, 8, 6, 512, 10
 REACH = 64
 """Distances are told apart up to this many notes."""
 HIDDEN = -1e4
 """Added to the attention on what may not be seen; finite, so that 8-bit exports stay sane."""
+CENTRE = 64
+"""Where the note that the others are heard against comes to lie."""
 
 
 class Block(nn.Module):
@@ -59,12 +64,27 @@ class ContextNet(nn.Module):
 
     def encode(self, notes: Tensor, genre: Tensor, instrument: Tensor, biases: list[Tensor]) -> tuple:
         """``biases``: for each block what is added to its attention."""
+        turn, back = self.turns(notes[..., :128], instrument)
+        pitches = torch.gather(notes[..., :128], 2, turn[:, None].expand(-1, notes.shape[1], -1))
+        notes = torch.cat([pitches, notes[..., 128:]], -1)
         joined = torch.cat([self.genre(genre), self.instrument(instrument)], -1)
         x = self.join(torch.cat([notes, joined[:, None].expand(-1, notes.shape[1], -1)], -1))
         for block, bias in zip(self.blocks, biases):
             x = block(x, bias)
         x = self.norm(x)
-        return self.note(x), self.timing(x), self.dynamics(x)
+        note = torch.gather(self.note(x), 2, back[:, None].expand(-1, notes.shape[1], -1))
+        return note, self.timing(x), self.dynamics(x)
+
+    @staticmethod
+    def turns(pitches: Tensor, instrument: Tensor) -> tuple[Tensor, Tensor]:
+        """Indices [B, 128] that turn the circle of 128 pitches so that the first known one is at the centre, and back."""
+        known = pitches.sum(-1)
+        first = (torch.cumsum(known, 1) * known == 1).to(pitches.dtype)  # the first known note of each line
+        pitch = (pitches * first[..., None]).sum(1).argmax(-1)
+        fixed = (known.sum(1) == 0) | (instrument == DRUMS)
+        shift = torch.where(fixed, torch.zeros_like(pitch), pitch - CENTRE)[:, None]
+        every = torch.arange(128, device=pitches.device)[None]
+        return torch.remainder(every + shift, 128), torch.remainder(every - shift, 128)
 
 
 def look_back(length: int) -> Tensor:
