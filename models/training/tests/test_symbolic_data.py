@@ -14,7 +14,8 @@ def piece(source="pop909", offset=0.1):
     notes = [[2 + i / 2 + offset, 0.4, 60 + i % 5, 80] for i in range(32)]
     chords = [[2 + 4 * i + offset, 4.0, "C:maj"] for i in range(4)]
     track = {"role": "melody", "prog": 0, "notes": notes}
-    return {"id": f"{source}/1", "src": source, "genre": "pop", "ts": "4/4", "bpm": 90, "tracks": [track], "chords": chords}
+    about = {"id": f"{source}/1", "src": source, "genre": "pop", "ts": "4/4", "bpm": 90}
+    return about | {"tracks": [track], "chords": chords}
 
 
 def test_recordings_are_put_on_their_grid_and_bars():

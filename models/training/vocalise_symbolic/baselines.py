@@ -9,9 +9,7 @@ import numpy as np
 class WittenBell:
     """Symbol after the last two symbols; orders backed off by Witten and Bell's rule, down to equal chances."""
 
-    ORDERS = 3
-
-    def __init__(self, sequences: Sequence[Sequence[Hashable]], vocabulary: int, orders: int = ORDERS) -> None:
+    def __init__(self, sequences: Sequence[Sequence[Hashable]], vocabulary: int, orders: int = 3) -> None:
         self.vocabulary, self.orders = vocabulary, orders
         self.counts: list[dict] = [defaultdict(Counter) for _ in range(orders)]
         for sequence in sequences:
@@ -45,29 +43,29 @@ class NoteTrigram:
 
     SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
-    def __init__(self, lines: Sequence[Sequence[int]], orders: int = 3, tune_on: int = 10) -> None:
-        """A tenth of ``lines`` is kept back to fit the share of the two."""
-        fit = lines[:: tune_on or len(lines)]
-        rest = [line for i, line in enumerate(lines) if i % tune_on]
-        self.orders = orders
-        self._count(rest)
-        pairs = [self._both(tuple(line[max(0, i - 3) : i]), line[i]) for line in fit for i in range(3, len(line))]
+    def __init__(self, lines: Sequence[Sequence[int]], tune_on: int = 10) -> None:
+        """One line in ``tune_on`` is kept back to fit the share of the two."""
+        self._count([line for i, line in enumerate(lines) if i % tune_on or len(lines) == 1])
+        fit = lines[::tune_on]
+        pairs = [self._both(tuple(line[max(0, i - 3) : i]), line[i]) for line in fit for i in range(3, len(line), 3)]
         absolute, relative = np.array(pairs).T
         self.share = min(self.SHARES, key=lambda s: -np.log(s * absolute + (1 - s) * relative).mean())
         self._count(lines)
 
     def _count(self, lines: Sequence[Sequence[int]]) -> None:
-        self.absolute = WittenBell(lines, 128, self.orders)
-        # an interval model that sees one interval knows two notes: one order less for the same reach
-        self.relative = WittenBell([intervals(line) for line in lines], 128, self.orders - 1)
+        self.absolute = WittenBell(lines, 128)
+        # one interval is two notes
+        self.relative = WittenBell([intervals(line) for line in lines], 128, orders=2)
 
-    def _both(self, past: tuple, note: int) -> tuple[float, float]:
+    def _both(self, past: tuple, note: int, orders: int = 3) -> tuple[float, float]:
         past = past[-3:]
         steps = intervals((*past, note))
-        return self.absolute.chance(past[-2:], note), self.relative.chance(tuple(steps[:-1][-1:]), steps[-1])
+        known = tuple(steps[:-1][-1:]) if orders == 3 else ()
+        return self.absolute.chance(past[1 - orders :], note), self.relative.chance(known, steps[-1])
 
-    def chance(self, past: Sequence[int], note: int) -> float:
-        absolute, relative = self._both(tuple(past), note)
+    def chance(self, past: Sequence[int], note: int, orders: int = 3) -> float:
+        """Of ``note`` after ``past``; with two ``orders`` as a bigram."""
+        absolute, relative = self._both(tuple(past), note, orders)
         return self.share * absolute + (1 - self.share) * relative
 
     def best_between(self, left: Sequence[int], right: Sequence[int]) -> int:

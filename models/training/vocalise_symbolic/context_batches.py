@@ -84,7 +84,7 @@ def velocity_targets(excerpts: list[Excerpt]) -> np.ndarray:
 class Sampler:
     """Draws excerpts: a source by its weight, then a line by its length."""
 
-    WEIGHTS = {"pop909": 0.4, "nottingham": 0.2, "openewld": 0.16, "jsb": 0.14, "groove": 0.1}
+    WEIGHTS = {"pop909": 0.4, "nottingham": 0.18, "openewld": 0.14, "jsb": 0.13, "groove": 0.15}
 
     def __init__(self, lines: list[Line], bank: list[deviations.Sequence], seed: int, human: bool = True) -> None:
         self.rng = np.random.default_rng(seed)

@@ -77,7 +77,7 @@ class ContextNet(nn.Module):
 
     @staticmethod
     def turns(pitches: Tensor, instrument: Tensor) -> tuple[Tensor, Tensor]:
-        """Indices [B, 128] that turn the circle of 128 pitches so that the first known one is at the centre, and back."""
+        """Indices [B, 128] that turn the circle of pitches so that the first known one is at the centre, and back."""
         known = pitches.sum(-1)
         first = (torch.cumsum(known, 1) * known == 1).to(pitches.dtype)  # the first known note of each line
         pitch = (pitches * first[..., None]).sum(1).argmax(-1)

@@ -118,7 +118,7 @@ def lines_of(piece: dict) -> list[Line]:
 
 
 def family(piece: dict) -> str:
-    """What decides a piece's side of the split: variants of a tune have their beginning in common, so they stay together.
+    """What decides a piece's side of the split: variants of a tune begin alike, so they stay together.
 
     Drum performances are split by their player.
     """

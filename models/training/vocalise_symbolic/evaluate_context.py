@@ -8,7 +8,7 @@ import numpy as np
 from . import baselines, genres
 from . import note_features as nf
 from .context_batches import Excerpt, perform, to_notes
-from .corpus import Line
+from .corpus import REAL_VELOCITY, Line
 from .deviations import Sequence, replay, singer
 from .readers import OnnxReader, TorchReader
 
@@ -42,8 +42,8 @@ def queries(excerpts: list[Excerpt], placed: bool) -> np.ndarray:
     shape = (len(excerpts), len(excerpts[0].pitch))
     nan = np.full(shape, np.nan)
     place = {} if placed else {"place": nan}
-    asked = to_notes(excerpts, pitch=np.full(shape, -1), duration=nan, velocity=nan, query=np.ones(shape, bool), **place)
-    return nf.features(asked)
+    unknown = {"pitch": np.full(shape, -1), "duration": nan, "velocity": nan, **place}
+    return nf.features(to_notes(excerpts, query=np.ones(shape, bool), **unknown))
 
 
 class Table:
@@ -82,13 +82,13 @@ def bar_before(line: Line, i: int) -> int:
     return int(line.pitch[j + 1]) if 0 <= j < i - 1 else -1
 
 
-def fit_repeat(lines: list[Line], bigram: baselines.NoteTrigram) -> float:
+def fit_repeat(lines: list[Line], trigram: baselines.NoteTrigram) -> float:
     hits, chances = [], []
     for line in lines[::10]:
         for i in range(SETTLED, len(line)):
             if (guess := bar_before(line, i)) >= 0:
                 hits.append(guess == line.pitch[i])
-                chances.append(bigram.chance(tuple(line.pitch[i - 2 : i]), line.pitch[i]))
+                chances.append(trigram.chance(tuple(line.pitch[i - 2 : i]), line.pitch[i], orders=2))
     return baselines.repeat_share(np.array(hits), np.array(chances))
 
 
@@ -96,29 +96,27 @@ def notes(reader: TorchReader | OnnxReader, training: list[Line], lines: list[Li
     """Next notes and hidden notes, as the corpus writes them (nothing is re-timed)."""
     melodic = [line for line in training if line.source != "groove"]
     trigram = baselines.NoteTrigram(note_lines(melodic))
-    bigram = baselines.NoteTrigram(note_lines(melodic), orders=2)
-    share = fit_repeat(melodic, bigram)
+    share = fit_repeat(melodic, trigram)
     following, hidden = Table(), Table()
     for line in lines:
         if line.source == "groove":
             continue
-        for start, length in windows(line, WINDOW // 2):
+        for start, length in windows(line, WINDOW // 2 * thin):
             excerpt = perform(line, start, length, None, line.bpm)
-            first = SETTLED if start == 0 else WINDOW // 2
-            asked = np.arange(first, length)[:: thin]
+            asked = np.arange(SETTLED if start == 0 else WINDOW // 2, length)
             if len(asked):
                 table = nf.features(to_notes([excerpt]))
                 chance, _, _ = reader.foresight(table, queries([excerpt], False), *ids(line), asked)
                 for k, i in enumerate(start + asked):
                     past, note = tuple(line.pitch[i - 3 : i]), int(line.pitch[i])
-                    two = bigram.chance(past, note)
+                    two = trigram.chance(past, note, orders=2)
                     guess = bar_before(line, i)
                     bar = two if guess < 0 else share * (guess == note) + (1 - share) * two
                     chances = chance[0, k, note], trigram.chance(past, note), bar
                     model, three, repeated = -np.log(np.maximum(chances, 1e-9))
                     right = chance[0, k].argmax() == note
-                    following.add(group(line), 1, model=model, trigram=three, bar=repeated, best=min(three, repeated), right=right)
-        for start, length in windows(line, WINDOW):
+                    following.add(group(line), 1, model=model, trigram=three, bar=repeated, right=right)
+        for start, length in windows(line, WINDOW * thin):
             if length < 16:
                 continue
             excerpt = perform(line, start, length, None, line.bpm)
@@ -135,13 +133,16 @@ def notes(reader: TorchReader | OnnxReader, training: list[Line], lines: list[Li
                     group(line), 1, model=chance[0, i].argmax() == note, bar=repeated == note,
                     two=trigram.best_between(left, right) == note, one=trigram.best_between(left, ()) == note,
                 )  # fmt: skip
-    for table in (hidden,):
-        for row in table.sums.values():
-            row["wrong"], row["wrong_two"] = row["n"] - row["model"], row["n"] - row["two"]
-    columns = {"model": "model", "trigram": "trigram", "bar": f"bar before (trusted {share:.2f}) or bigram", "right": "model's first guess right"}
+    for row in hidden.sums.values():
+        row["wrong"], row["wrong_two"] = row["n"] - row["model"], row["n"] - row["two"]
+    columns = {
+        "model": "model", "trigram": "trigram", "bar": f"bar before (trusted {share:.2f}) or bigram",
+        "right": "model's first guess right",
+    }  # fmt: skip
     following.show("Next note, nothing known of it: surprise in nats", columns, ("below trigram", "model", "trigram"))
-    columns = {"model": "model", "one": "trigram, from the left", "two": "trigram, from both sides", "bar": "bar before"}
-    hidden.show("Hidden note (1 in 8): share right", columns, ("fewer errors than the better trigram", "wrong", "wrong_two"))
+    columns = {"model": "model", "one": "trigram, from the left", "two": "trigram, both sides", "bar": "bar before"}
+    better = ("fewer errors than both sides", "wrong", "wrong_two")
+    hidden.show("Hidden note (1 in 8): share right", columns, better)
 
 
 def timing(reader: TorchReader | OnnxReader, lines: list[Line], bank: list[Sequence], thin: int) -> None:
@@ -152,8 +153,8 @@ def timing(reader: TorchReader | OnnxReader, lines: list[Line], bank: list[Seque
         "made-up singer": [],
     }
     columns = {
-        "model": "model, hindsight", "live": "model, at note-on", "nearest": "nearest 16th", "lag": "nearest 16th, mean lag off",
-        "both": "nearest 16th or triplet",
+        "model": "model, hindsight", "live": "model, at note-on", "nearest": "nearest 16th",
+        "lag": "nearest 16th, mean lag off", "both": "nearest 16th or triplet",
     }  # fmt: skip
     for kind, players in kinds.items():
         rng = np.random.default_rng(7)
@@ -186,13 +187,15 @@ def timing(reader: TorchReader | OnnxReader, lines: list[Line], bank: list[Seque
                 wrong = {name: (guess != truth)[SETTLED:].sum() for name, guess in guesses.items()}
                 wrong["live"] = (live[0].argmax(-1) + grid[SETTLED:] != truth[SETTLED:]).sum()
                 (straight if (truth % 3 == 0).all() else mixed).add(group(line), length - SETTLED, **wrong)
-        straight.show(f"{kind}; scores in 16ths: share of notes on the wrong line", columns, ("fewer than nearest 16th", "model", "nearest"))
+        title = f"{kind}; scores in 16ths: share of notes on the wrong line"
+        straight.show(title, columns, ("fewer than nearest 16th", "model", "nearest"))
         mixed.show(f"{kind}; scores with triplets", columns, ("fewer than nearest of both", "model", "both"))
 
 
 def dynamics(reader: TorchReader | OnnxReader, training: list[Line], lines: list[Line], thin: int) -> None:
     """Where velocities are real: POP909 and Groove."""
-    constant = {s: np.concatenate([line.velocity for line in training if line.source == s]).mean() for s in ("pop909", "groove")}
+    velocities = lambda source: np.concatenate([line.velocity for line in training if line.source == source])
+    constant = {source: velocities(source).mean() for source in REAL_VELOCITY}
     table = Table()
     for line in lines:
         if not line.real_velocity:
@@ -205,14 +208,19 @@ def dynamics(reader: TorchReader | OnnxReader, training: list[Line], lines: list
             velocity = excerpt.velocity.copy()[None]
             velocity[0, asked] = np.nan
             _, _, loud = reader.hindsight(nf.features(to_notes([excerpt], velocity=velocity)), *ids(line))
-            _, _, coming = reader.foresight(nf.features(to_notes([excerpt])), queries([excerpt], False), *ids(line), asked)
+            heard = nf.features(to_notes([excerpt]))
+            _, _, coming = reader.foresight(heard, queries([excerpt], False), *ids(line), asked)
             truth = excerpt.velocity[asked]
             miss = lambda guess: np.abs(guess - truth).sum()
             table.add(
-                group(line), len(asked), model=miss(nf.expected_velocity(loud[0][asked])), mean=miss(constant[line.source]),
-                coming=miss(nf.expected_velocity(coming[0])),
+                group(line), len(asked), model=miss(nf.expected_velocity(loud[0][asked])),
+                mean=miss(constant[line.source]), coming=miss(nf.expected_velocity(coming[0])),
                 before=miss(excerpt.velocity[asked - 1]),
             )  # fmt: skip
-    columns = {"model": "model, hindsight", "coming": "model, before it is sung", "mean": "training mean of the source", "before": "as the note before"}
+    columns = {
+        "model": "model, hindsight", "coming": "model, before it is sung", "mean": "training mean of the source",
+        "before": "as the note before",
+    }  # fmt: skip
     means = ", ".join(f"{s} {value:.1f}" for s, value in constant.items())
-    table.show(f"Velocity: mean absolute error (training means: {means})", columns, ("hindsight below mean", "model", "mean"))
+    title = f"Velocity: mean absolute error (training means: {means})"
+    table.show(title, columns, ("hindsight below mean", "model", "mean"))

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from . import baselines, genres, readers, step_features
-from .continuation_batches import AHEAD, CONTEXT, melodies
+from .continuation_batches import CONTEXT, melodies
 from .continuation_model import STATES
 from .corpus import Line
 from .evaluate_context import Table, group
@@ -60,7 +60,7 @@ class Baseline:
     def __init__(self, training: list[Steps]) -> None:
         pitches = [list(map(int, found.pitch)) for found in training]
         lengths = [list(map(int, found.length)) for found in training]
-        self.note, self.note_two = baselines.NoteTrigram(pitches), baselines.NoteTrigram(pitches, orders=2)
+        self.note = baselines.NoteTrigram(pitches)
         self.length = baselines.WittenBell(lengths, step_features.LONGEST)
         self.length_two = baselines.WittenBell(lengths, step_features.LONGEST, orders=2)
         rows = []
@@ -77,7 +77,7 @@ class Baseline:
         return note, self.length.chance(tuple(map(int, found.length[end - 2 : end])), int(found.length[end]))
 
     def two(self, found: Steps, end: int) -> tuple[float, float]:
-        note = self.note_two.chance(tuple(map(int, found.pitch[end - CONTEXT : end])), int(found.pitch[end]))
+        note = self.note.chance(tuple(map(int, found.pitch[end - CONTEXT : end])), int(found.pitch[end]), orders=2)
         return note, self.length_two.chance((int(found.length[end - 1]),), int(found.length[end]))
 
     def bar(self, found: Steps, end: int, reach: int) -> tuple[float, float]:
@@ -94,7 +94,8 @@ def steps(path: Path, training: list[Line], lines: list[Line], thin: int) -> Non
     baseline = Baseline([found for _, found in melodies(training)])
     surprise = lambda pair: -np.log(np.maximum(pair, 1e-9))
     table, loud = Table(), Table()
-    mean = np.nanmean(np.concatenate([f.velocity[f.pitch != 0] for line, f in melodies(training) if line.real_velocity]))
+    real = [found.velocity[found.pitch != 0] for line, found in melodies(training) if line.real_velocity]
+    mean = np.concatenate(real).mean()
     for line, found in melodies(lines):
         ends = np.arange(CONTEXT, len(found))[::thin]
         if not len(ends):
@@ -113,9 +114,12 @@ def steps(path: Path, training: list[Line], lines: list[Line], thin: int) -> Non
                 guess = velocity[k] @ np.arange(128)
                 loud.add(group(line), 1, model=abs(guess - found.velocity[end]), mean=abs(mean - found.velocity[end]))
     columns = {
-        "model": "model", "trigram": "trigram", "bar": "bar before or bigram", "bar_whole": "the same, whole piece known",
-        "model_note": "model: note", "trigram_note": "trigram: note", "model_length": "model: length", "trigram_length": "trigram: length",
+        "model": "model", "trigram": "trigram", "bar": "bar before or bigram", "bar_whole": "same, all known",
+        "model_note": "model: note", "trigram_note": "trigram: note", "model_length": "model: length",
+        "trigram_length": "trigram: length",
     }  # fmt: skip
-    title = f"Next step after {CONTEXT} (the first of {AHEAD}): surprise in nats, note and length"
-    table.show(f"{title} (bar before trusted {baseline.shares[0]:.2f}, {baseline.shares[1]:.2f})", columns, ("below trigram", "model", "trigram"))
-    loud.show(f"Velocity: mean absolute error (training mean {mean:.1f})", {"model": "model", "mean": "mean"}, ("below mean", "model", "mean"))
+    trusted = " and ".join(f"{share:.2f}" for share in baseline.shares)
+    title = f"Next step after {CONTEXT}: surprise in nats, note and length (bar before trusted {trusted})"
+    table.show(title, columns, ("below trigram", "model", "trigram"))
+    title = f"Velocity: mean absolute error (training mean {mean:.1f})"
+    loud.show(title, {"model": "model", "mean": "mean"}, ("below mean", "model", "mean"))

@@ -61,7 +61,8 @@ def continuation_to_onnx(net: ContinuationNet, path: Path) -> None:
         ShippedContinuation(net).eval(), inputs, str(path), input_names=["step", *STATES], output_names=outputs,
         opset_version=OPSET, dynamo=False,
     )  # fmt: skip
-    declare(path, {name: (1, 1, size) for name, size in HEADS.items()} | {f"{n}_next": s for n, s in STATES.items()})
+    heads, states = {name: (1, 1, size) for name, size in HEADS.items()}, {f"{n}_next": s for n, s in STATES.items()}
+    declare(path, heads | states)
 
 
 def declare(path: Path, outputs: dict[str, tuple]) -> None:
@@ -85,7 +86,7 @@ def to_int8(source: Path, target: Path) -> None:
 
 
 def context_parity(net: ContextNet, path: Path) -> float:
-    """Largest difference of a probability between PyTorch and ONNX Runtime, with and without a query, short and long."""
+    """Largest difference of a probability between PyTorch and ONNX Runtime, with and without a query."""
     session, worst = readers.session(path), 0.0
     for length, query in ((1, True), (7, False), (65, True), (64, False)):
         notes = random_notes(length, query)

@@ -29,7 +29,8 @@ FEATURE_TOLERANCE, OUTPUT_TOLERANCE = 1e-5, 1e-3
 def tune() -> np.ndarray:
     """[26, 9]: two phrases as events in the columns of NOTE_COLUMNS, the last a query without a place."""
     rng = np.random.default_rng(4)
-    score = np.array([0, 1, 1.5, 2, 3, 4, 4.75, 5, 5.5, 6, 8, 9, 9 + 1 / 3, 9 + 2 / 3, 10, 11, 12, 13, 13.5, 14, 14.25, 14.5, 15, 16, 19])
+    first = [0, 1, 1.5, 2, 3, 4, 4.75, 5, 5.5, 6, 8]
+    score = np.array([*first, 9, 9 + 1 / 3, 9 + 2 / 3, 10, 11, 12, 13, 13.5, 14, 14.25, 14.5, 15, 16, 19])
     pitch = [60, 62, 64, 67, 64, 65, 64, 62, 60, 62, 60, 67, 65, 64, 62, 64, 60, 69, 67, 65, 64, 62, 60, 72, 55]
     place = score + rng.normal(0.03, 0.04, len(score))
     table = np.full((len(score) + 1, len(NOTE_COLUMNS)), np.nan)
@@ -96,7 +97,7 @@ def problems(models: Path) -> list[str]:
         graph = onnx.load(path).graph
         if pack.sha256(path) != table["sha256"]:
             found.append(f"{path.name}: the SHA-256 is not the one in pack.toml")
-        if {"inputs": pack.shapes(graph.input), "outputs": pack.shapes(graph.output)} != {k: table[k] for k in ("inputs", "outputs")}:
+        if (pack.shapes(graph.input), pack.shapes(graph.output)) != (table["inputs"], table["outputs"]):
             found.append(f"{path.name}: tensors are not those in pack.toml")
     for name, values in answers(models).items():
         made = name.endswith(("_events", "_notes", "_steps"))

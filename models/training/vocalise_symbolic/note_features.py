@@ -19,8 +19,8 @@
 =========  =========================================================================================================
 
 "Linear between two": a value that lies at x on the axis of bin numbers puts 1 - frac(x) into bin floor(x) and frac(x)
-into the next. Times are musical (quarters by the host's or the tracker's clock), places are as performed, not quantised,
-and counted from the beginning of the bar that the first of the notes given belongs to (by its score position in
+into the next. Times are musical (quarters by the host's or the tracker's clock); places are as performed, not
+quantised, and counted from the beginning of the bar that the first of the notes given belongs to (by its score position in
 training; a note sung a little early is at -0.02, in the last quarter of the bar before).
 
 The timing head's class c means: this note belongs c - 6 twelfths of a quarter after the beginning of the quarter it was

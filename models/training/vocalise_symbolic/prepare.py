@@ -30,7 +30,9 @@ def main() -> None:
     (args.data / "lines.pkl").write_bytes(pickle.dumps(sides))
     sequences = deviations.bank(list(corpus.pieces(args.corpus)))
     (args.data / "bank.pkl").write_bytes(pickle.dumps(sequences))
-    print(*(f"{len(side)} lines, {sum(map(len, side))} notes" for side in sides), f"{len(sequences)} sequences", sep="; ")
+    for side, lines in zip(("training", "held out"), sides):
+        print(f"{side}: {len(lines)} lines, {sum(map(len, lines))} notes")
+    print(f"{len(sequences)} sequences of deviations, {sum(s.held_out for s in sequences)} of them held out")
 
 
 if __name__ == "__main__":

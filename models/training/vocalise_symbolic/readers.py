@@ -45,7 +45,7 @@ class TorchReader:
         return self._run(notes, genre, instrument, torch.arange(notes.shape[1]), torch.zeros(1, 1, 1, 1))
 
     def foresight(self, notes: np.ndarray, queries: np.ndarray, genre: int, instrument: int, asked: np.ndarray) -> list:
-        """The heads for the queries ``asked`` (indices), each with the notes before it in view: [B, len(asked), ...]."""
+        """The heads for the queries ``asked`` (indices), each with what came before in view: [B, len(asked), ...]."""
         length = notes.shape[1]
         both = np.concatenate([notes, queries], 1)
         heads = self._run(both, genre, instrument, torch.arange(length).repeat(2), look_back(length))

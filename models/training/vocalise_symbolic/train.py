@@ -28,8 +28,9 @@ AVERAGE = 0.998
 def cross_entropy(logits: torch.Tensor, classes: np.ndarray) -> torch.Tensor:
     """Mean over what is asked for; 0 where nothing is."""
     target = torch.from_numpy(classes).long()
-    total = F.cross_entropy(logits.flatten(0, 1).float(), target.flatten(), ignore_index=context_batches.NOTHING, reduction="sum")
-    return total / max(1, int((target != context_batches.NOTHING).sum()))
+    nothing = context_batches.NOTHING
+    total = F.cross_entropy(logits.flatten(0, 1).float(), target.flatten(), ignore_index=nothing, reduction="sum")
+    return total / max(1, int((target != nothing).sum()))
 
 
 def context_step(net: ContextNet, sampler: context_batches.Sampler, step: int, only: str | None) -> dict:
@@ -47,7 +48,7 @@ def context_step(net: ContextNet, sampler: context_batches.Sampler, step: int, o
     losses = {
         "note": cross_entropy(note, batch.note),
         "timing": cross_entropy(timing, batch.timing),
-        "dynamics": 0.3 * cross_entropy(dynamics, batch.dynamics),
+        "dynamics": 0.6 * cross_entropy(dynamics, batch.dynamics),
     }
     return {f"{kind} {name}": loss for name, loss in losses.items()}
 
@@ -118,7 +119,8 @@ def main() -> None:
         step += 1
         spent = time.monotonic() - before
         if step % 100 == 0:
-            print(f"{spent / 60:.1f} min, step {step}: " + ", ".join(f"{k} {v:.3f}" for k, v in shown.items()), flush=True)
+            losses = ", ".join(f"{name} {value:.3f}" for name, value in shown.items())
+            print(f"{spent / 60:.1f} min, step {step}: {losses}", flush=True)
         if spent - saved_at > 60 or spent >= args.minutes * 60:
             saved_at = spent
             state = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "average": average}
