@@ -6,7 +6,9 @@ a note is what it computed when the note was new, every note of a training line 
 leans on what was not yet sung. Without a query all notes attend to all: hindsight.
 
 Pitches are read, and notes answered, relative to the first note whose pitch is known, so a tune is the same tune in
-every key; drums keep theirs.
+every key; drums keep theirs. Besides, every note is told its interval from the known note before it, and answered as an
+interval from that; with hindsight from the one after it, too. Some heads begin by looking at the next neighbours: left
+to find them by themselves, the network spent its time predicting no better than from the key.
 """
 
 import torch
@@ -25,13 +27,25 @@ CENTRE = 64
 """Where the note that the others are heard against comes to lie."""
 
 
+WIDEST = 24
+"""Widest interval told apart at the input; one more class says that there is none."""
+
+
+def neighbours() -> Tensor:
+    """The attention's bias by distance to begin with: six heads look one, two or three notes back or ahead."""
+    bias = torch.zeros(HEADS, 2 * REACH + 1)
+    for head, distance in enumerate((1, -1, 2, -2, 3, -3)):
+        bias[head, REACH + distance] = 5.0
+    return bias
+
+
 class Block(nn.Module):
     def __init__(self, dropout: float) -> None:
         super().__init__()
         self.before_attention, self.before_forward = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
         self.mix = nn.Linear(WIDTH, 3 * WIDTH)
         self.out = nn.Linear(WIDTH, WIDTH)
-        self.distance = nn.Parameter(torch.zeros(HEADS, 2 * REACH + 1))
+        self.distance = nn.Parameter(neighbours())
         self.forward_in, self.forward_out = nn.Linear(WIDTH, FEED_FORWARD), nn.Linear(FEED_FORWARD, WIDTH)
         self.dropout = nn.Dropout(dropout)
 
@@ -51,29 +65,56 @@ class ContextNet(nn.Module):
         super().__init__()
         self.genre, self.instrument = nn.Embedding(len(GENRES), EMBEDDING), nn.Embedding(len(INSTRUMENTS), EMBEDDING)
         self.join = nn.Linear(nf.SIZE + 2 * EMBEDDING, WIDTH)
+        self.rise, self.fall = (nn.Embedding(2 * WIDEST + 2, WIDTH) for _ in range(2))
         self.blocks = nn.ModuleList(Block(dropout) for _ in range(layers))
         self.norm = nn.LayerNorm(WIDTH)
         self.note = nn.Linear(WIDTH, 128)
+        self.from_before, self.from_after = nn.Linear(WIDTH, 256), nn.Linear(WIDTH, 256)
+        for layer in (self.rise, self.fall, self.from_before, self.from_after):
+            nn.init.zeros_(layer.weight)
         self.timing = nn.Linear(WIDTH, nf.TIMING_CLASSES)
         self.dynamics = nn.Linear(WIDTH, nf.DYNAMICS_BINS)
 
     def forward(self, notes: Tensor, genre: Tensor, instrument: Tensor, position: Tensor, mask: Tensor) -> tuple:
         """Logits of the three heads. ``position`` [T] places the elements, ``mask`` is added to the attention."""
         distance = (position[:, None] - position[None, :]).clamp(-REACH, REACH) + REACH
-        return self.encode(notes, genre, instrument, [block.distance[:, distance] + mask for block in self.blocks])
+        biases = [block.distance[:, distance] + mask for block in self.blocks]
+        return self.encode(notes, genre, instrument, position, biases)
 
-    def encode(self, notes: Tensor, genre: Tensor, instrument: Tensor, biases: list[Tensor]) -> tuple:
+    def encode(self, notes: Tensor, genre: Tensor, instrument: Tensor, position: Tensor, biases: list[Tensor]) -> tuple:
         """``biases``: for each block what is added to its attention."""
+        hindsight = 1 - notes[:, -1:, nf.QUERY : nf.QUERY + 1]
         turn, back = self.turns(notes[..., :128], instrument)
         pitches = torch.gather(notes[..., :128], 2, turn[:, None].expand(-1, notes.shape[1], -1))
         notes = torch.cat([pitches, notes[..., 128:]], -1)
         joined = torch.cat([self.genre(genre), self.instrument(instrument)], -1)
         x = self.join(torch.cat([notes, joined[:, None].expand(-1, notes.shape[1], -1)], -1))
+        before, after = (self.neighbour(pitches, where) for where in (position, -position))
+        x = x + self.rise(self.interval(pitches, before)) + hindsight * self.fall(self.interval(pitches, after))
         for block, bias in zip(self.blocks, biases):
             x = block(x, bias)
         x = self.norm(x)
-        note = torch.gather(self.note(x), 2, back[:, None].expand(-1, notes.shape[1], -1))
+        answer = lambda head, of: torch.gather(head(x), 2, (128 + torch.arange(128) - of.clamp(0)[..., None]))
+        note = self.note(x) + answer(self.from_before, before) + hindsight * answer(self.from_after, after)
+        note = torch.gather(note, 2, back[:, None].expand(-1, notes.shape[1], -1))
         return note, self.timing(x), self.dynamics(x)
+
+    @staticmethod
+    def neighbour(pitches: Tensor, position: Tensor) -> Tensor:
+        """Pitch of the nearest known note at a lower ``position``, for every element; -1 where there is none."""
+        known = pitches.sum(-1)
+        rank = (position - position.min() + 1).to(pitches.dtype)
+        lower = (position[None, :] < position[:, None]).to(pitches.dtype)
+        nearness, where = (lower * (rank * known)[:, None, :]).max(-1)
+        pitch = torch.gather(pitches.argmax(-1), 1, where)
+        return torch.where(nearness > 0, pitch, torch.full_like(pitch, -1))
+
+    @staticmethod
+    def interval(pitches: Tensor, neighbour: Tensor) -> Tensor:
+        """Class of each known note's interval from ``neighbour``; the last class where one of the two is unknown."""
+        found = (pitches.argmax(-1) - neighbour).clamp(-WIDEST, WIDEST) + WIDEST
+        unknown = (pitches.sum(-1) == 0) | (neighbour < 0)
+        return torch.where(unknown, torch.full_like(found, 2 * WIDEST + 1), found)
 
     @staticmethod
     def turns(pitches: Tensor, instrument: Tensor) -> tuple[Tensor, Tensor]:
@@ -107,6 +148,7 @@ class ShippedContext(nn.Module):
         self.net = net
         place = torch.arange(nf.MAX_NOTES + 1)
         distance = place[:, None] - place[None, :] + REACH
+        self.register_buffer("place", place)
         self.register_buffer("later", (distance < REACH).float()[None, None] * HIDDEN)
         for i, block in enumerate(net.blocks):
             self.register_buffer(f"distance{i}", block.distance.detach()[None, :, distance].clone())
@@ -116,4 +158,5 @@ class ShippedContext(nn.Module):
         mask = self.later[:, :, :length, :length] * notes[:, -1, nf.QUERY].view(-1, 1, 1, 1)
         whole = (getattr(self, f"distance{i}") for i in range(len(self.net.blocks)))
         biases = [bias[:, :, :length, :length] + mask for bias in whole]
-        return tuple(torch.softmax(head, -1) for head in self.net.encode(notes, genre, instrument, biases))
+        heads = self.net.encode(notes, genre, instrument, self.place[:length], biases)
+        return tuple(torch.softmax(head, -1) for head in heads)

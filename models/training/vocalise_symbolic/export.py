@@ -26,7 +26,7 @@ TOLERANCE = 2e-5
 INT8_TOLERANCE = 0.25
 """Gross-error bound for 8-bit weights on random input; what they cost is decided by ``evaluate``."""
 CONTEXT_HEADS = {"note": 128, "timing": nf.TIMING_CLASSES, "dynamics": nf.DYNAMICS_BINS}
-IN_FLOAT = ("/net/join/", "/net/note/", "/net/timing/", "/net/dynamics/")
+IN_FLOAT = ("/net/join/", "/net/note/", "/net/from_", "/net/timing/", "/net/dynamics/")
 
 
 def random_notes(length: int, query: bool) -> np.ndarray:

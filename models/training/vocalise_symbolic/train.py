@@ -34,8 +34,8 @@ def cross_entropy(logits: torch.Tensor, classes: np.ndarray) -> torch.Tensor:
 
 
 def context_step(net: ContextNet, sampler: context_batches.Sampler, step: int, only: str | None) -> dict:
-    """Losses of one batch, hindsight and foresight in turn."""
-    kind = only or ("hindsight", "foresight")[step % 2]
+    """Losses of one batch; foresight has twice the turns, as less can be read from it."""
+    kind = only or ("hindsight", "foresight", "foresight")[step % 3]
     length = int(sampler.rng.choice([16, 32, 48, 64], p=(0.1, 0.3, 0.3, 0.3)))
     batch = getattr(sampler, kind)(512 // length, length)
     if kind == "hindsight":
@@ -48,7 +48,7 @@ def context_step(net: ContextNet, sampler: context_batches.Sampler, step: int, o
     losses = {
         "note": cross_entropy(note, batch.note),
         "timing": cross_entropy(timing, batch.timing),
-        "dynamics": 0.6 * cross_entropy(dynamics, batch.dynamics),
+        "dynamics": 0.4 * cross_entropy(dynamics, batch.dynamics),
     }
     return {f"{kind} {name}": loss for name, loss in losses.items()}
 
