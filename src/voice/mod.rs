@@ -5,15 +5,19 @@
 //! hands them on, [`melody`] makes MIDI of them. [`offline`] runs the same stages over a recording, or
 //! reads it again with hindsight ([`refined`]).
 
+pub mod answer;
 mod brightness;
 pub mod calibration;
+pub mod draw;
 mod evidence;
 mod expression;
 mod input_prep;
 mod legato;
 mod loudness;
 mod melody;
+pub mod melody_steps;
 mod note_decoder;
+pub mod note_features;
 mod note_search;
 pub mod offline;
 mod onset;
@@ -33,6 +37,7 @@ mod schedule;
 mod sensitivity;
 mod singing;
 mod song_clock;
+pub mod step_features;
 mod timing;
 mod tuning;
 
