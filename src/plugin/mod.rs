@@ -17,7 +17,9 @@ use crate::audio::{DelayLine, Frame, FrontEnd};
 use crate::nn::Pack;
 use crate::stages::port::HeldNotes;
 use crate::stages::{Engine, HostEvent, Port};
-use crate::voice::{self, Answers, Performance, Response, Setup, Timing, TimingMode, Tuneful, VoiceLine};
+use crate::voice::{
+    self, Answers, Performance, Response, Setup, Timing, TimingMode, Tuneful, VoiceLine,
+};
 use nih_plug::prelude::*;
 use nih_plug_egui::EguiEditor;
 use starter::Starter;

@@ -349,10 +349,18 @@ mod tests {
         assert_eq!(call.place_in_bar, 8);
         assert_eq!(call.room, 6.0);
         assert_eq!(call.tune.len(), 4);
-        assert!(answering.call(94_000 + 31_000, &song).is_none(), "asked already");
-        assert!(after_a_tune(false).call(94_000 + 30_000, &song).is_none(), "off");
         assert!(
-            after_a_tune(true).call(124_000, &SongClock::new(RATE)).is_none(),
+            answering.call(94_000 + 31_000, &song).is_none(),
+            "asked already"
+        );
+        assert!(
+            after_a_tune(false).call(94_000 + 30_000, &song).is_none(),
+            "off"
+        );
+        assert!(
+            after_a_tune(true)
+                .call(124_000, &SongClock::new(RATE))
+                .is_none(),
             "no beat to answer on"
         );
     }
@@ -369,7 +377,9 @@ mod tests {
         answering.sing(&mut |message| ended.push(message));
         assert_eq!(ended, [Message::note_off(3, 64, 0.0)]);
         answering.take(&reply(&call));
-        answering.play(i64::MAX, &mut |_, message| panic!("{message:?} after the return"));
+        answering.play(i64::MAX, &mut |_, message| {
+            panic!("{message:?} after the return")
+        });
     }
 
     #[test]

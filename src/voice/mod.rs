@@ -5,17 +5,21 @@
 //! hands them on, [`melody`] makes MIDI of them. [`offline`] runs the same stages over a recording, or
 //! reads it again with hindsight ([`refined`]).
 
-mod brightness;
+pub mod answer;
 mod answering;
-mod generative;
+mod brightness;
 pub mod calibration;
+pub mod draw;
 mod evidence;
 mod expression;
+mod generative;
 mod input_prep;
 mod legato;
 mod loudness;
 mod melody;
+pub mod melody_steps;
 mod note_decoder;
+pub mod note_features;
 mod note_search;
 pub mod offline;
 mod onset;
@@ -36,6 +40,7 @@ mod schedule;
 mod sensitivity;
 mod singing;
 mod song_clock;
+pub mod step_features;
 pub mod take;
 mod timing;
 mod tonality;
@@ -56,8 +61,8 @@ use crate::nn::{ContinuationModel, Pack, PitchModel, PitchOutput};
 use crate::stages::{Infer, Line, OffAudio, Stages};
 use answer::AnsweringLine;
 use answering::{Call, Reply};
-use generative::GenerativeLane;
 use crossbeam_channel::Sender;
+use generative::GenerativeLane;
 
 /// The parameters that the stages are told of, by the index that host events carry.
 pub mod parameter {

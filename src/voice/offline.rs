@@ -3,8 +3,8 @@
 use super::evidence::{Evidence, Listener};
 use super::report::Report;
 use super::{
-    Answers, F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, Tuneful, refined,
-    stages, take,
+    Answers, F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, Tuneful,
+    refined, stages, take,
 };
 use crate::audio::{Frame, FrontEnd, FrontEndError};
 use crate::music::{Genre, Instrument, Meter, SungNote, TimedMessage};

@@ -87,18 +87,13 @@ impl VoiceOutput {
     }
 
     /// A note was decided at `position`; it began at `frame`.
-    fn note_on(
-        &mut self,
-        position: i64,
-        frame: f64,
-        note: SungNote,
-        out: &mut Outbox<'_, Call>,
-    ) {
+    fn note_on(&mut self, position: i64, frame: f64, note: SungNote, out: &mut Outbox<'_, Call>) {
         if !self.melody.performance().plays(note.key()) {
             return;
         }
         self.rhythm.note(note.onset_s, note.velocity);
-        self.answering.sing(&mut |message| out.send(position, message));
+        self.answering
+            .sing(&mut |message| out.send(position, message));
         self.tell(Report::NoteOn(note));
         self.current = Some(note);
         let key = self.tonality.played(note.pitch);

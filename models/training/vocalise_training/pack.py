@@ -5,10 +5,12 @@ import subprocess
 import tomllib
 from pathlib import Path
 
-from . import features, model
+import onnx
+
+from . import features
 
 ROLES = ("pitch", "refined")
-"""The models that this package makes, in the manifest's order."""
+"""The models that listen: their tables say what a frame is."""
 HEADER = """\
 [pack]
 format = 1
@@ -30,44 +32,42 @@ def repository_commit() -> str:
     return found.stdout.strip() or "unknown"
 
 
-def section(role: str, onnx_path: Path, commit: str) -> str:
-    """The tables of ``role``, "pitch" or "refined": file, hash, timing, every tensor's shape with -1 where it is free."""
-    shape = lambda dims: "[" + ", ".join(str(d) for d in dims) + "]"
-    states = model.STATES if role == "pitch" else {}
-    inputs = {"features": (1, -1, 2, features.BANDS), **states}
-    outputs = {name: (1, -1, size) for name, size in model.HEADS.items()}
-    outputs |= {f"{name}_next": dims for name, dims in states.items()}
-    lines = [
-        f"[{role}]",
-        f'file = "{onnx_path.name}"',
-        f'sha256 = "{sha256(onnx_path)}"',
-        f"sample_rate = {features.SAMPLE_RATE}",
-        f"hop = {features.HOP}",
-        f"delay_frames = {features.DELAY_FRAMES}",
-        f'training_commit = "{commit}"',
-        "",
-        f"[{role}.inputs]",
-        *(f"{name} = {shape(dims)}" for name, dims in inputs.items()),
-        "",
-        f"[{role}.outputs]",
-        *(f"{name} = {shape(dims)}" for name, dims in outputs.items()),
-    ]
-    return "\n".join(lines) + "\n"
+def shapes(values) -> dict[str, list[int]]:
+    """Every tensor's shape with -1 where it is free, as the exported file declares it."""
+    return {v.name: [d.dim_value if d.HasField("dim_value") else -1 for d in v.type.tensor_type.shape.dim] for v in values}
+
+
+def describe(role: str, onnx_path: Path, commit: str) -> dict:
+    """The table of ``role``: file, hash, timing of frames where it has them, inputs and outputs."""
+    graph = onnx.load(onnx_path).graph
+    frames = {"sample_rate": features.SAMPLE_RATE, "hop": features.HOP, "delay_frames": features.DELAY_FRAMES}
+    return {
+        "file": onnx_path.name,
+        "sha256": sha256(onnx_path),
+        **(frames if role in ROLES else {}),
+        "training_commit": commit,
+        "inputs": shapes(graph.input),
+        "outputs": shapes(graph.output),
+    }
+
+
+def section(name: str, table: dict) -> str:
+    """``table`` in TOML: plain values first, then the tables within."""
+    quoted = lambda value: f'"{value}"' if isinstance(value, str) else str(value)
+    lines = [f"[{name}]", *(f"{key} = {quoted(value)}" for key, value in table.items() if not isinstance(value, dict))]
+    inner = (section(f"{name}.{key}", value) for key, value in table.items() if isinstance(value, dict))
+    return "\n".join(["\n".join(lines) + "\n", *inner])
 
 
 def write(folder: Path, role: str, onnx_path: Path, commit: str) -> Path:
     """Writes ``folder``/pack.toml for the model of ``role`` at ``onnx_path`` (which lies in the folder).
 
-    What the file said of the other role stays, if that model is still there.
+    What the file said of other models stays, if their files are still there.
     """
     path = folder / "pack.toml"
     known = tomllib.loads(path.read_text()) if path.exists() else {}
-    models = {
-        name: (folder / known[name]["file"], known[name]["training_commit"])
-        for name in ROLES
-        if name in known and (folder / known[name]["file"]).exists()
-    }
-    models[role] = (onnx_path, commit)
-    sections = (section(name, *models[name]) for name in ROLES if name in models)
-    path.write_text("\n".join([HEADER, *sections]))
+    models = {name: table for name, table in known.items() if "file" in table and (folder / table["file"]).exists()}
+    models[role] = describe(role, onnx_path, commit)
+    ordered = sorted(models, key=lambda name: ROLES.index(name) if name in ROLES else len(ROLES))
+    path.write_text("\n".join([HEADER, *(section(name, models[name]) for name in ordered)]))
     return path
