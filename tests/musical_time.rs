@@ -8,9 +8,9 @@ use rig::Rig;
 use std::path::Path;
 use std::sync::LazyLock;
 use vocalise::files::audio;
-use vocalise::music::{Division, Message, Meter, TimedMessage};
+use vocalise::music::{Division, Message, Meter, TimedMessage, Track};
 use vocalise::voice::offline::{Rendering, Settings, refine_with, render};
-use vocalise::voice::{Timing, TimingMode};
+use vocalise::voice::{Answers, Timing, TimingMode};
 
 /// The phrase that the project's own synthesiser sings, mono, and its rate in Hz.
 static PHRASE: LazyLock<(Vec<f32>, f64)> = LazyLock::new(|| {
@@ -241,4 +241,96 @@ proptest! {
         prop_assert_eq!(hanging(&sent), []);
         prop_assert!(sent.windows(2).all(|w| w[0].position <= w[1].position));
     }
+}
+
+#[test]
+fn a_singer_who_rests_is_answered_on_the_beat_and_a_host_hears_what_the_file_says() {
+    let rate = PHRASE.1;
+    let bpm = 100.0;
+    let settings = Settings {
+        song: Some((bpm, Meter::COMMON)),
+        answers: Answers {
+            on: true,
+            ..Answers::default()
+        },
+        ..Settings::default()
+    };
+    // The phrase, a rest of four bars, and the phrase again.
+    let mut audio = PHRASE.0.clone();
+    audio.extend(vec![0.0; (16.0 * 60.0 / bpm * rate) as usize]);
+    audio.extend(&PHRASE.0);
+    let sung = render(&[audio.clone()], rate, &settings, &mut |_| {}).expect("renders");
+    let again = render(&[audio.clone()], rate, &settings, &mut |_| {}).expect("renders");
+    assert_eq!(
+        sung.messages, again.messages,
+        "the same seed answers the same"
+    );
+    let answer = Track::Answer.channel();
+    let (answers, melody): (Vec<_>, Vec<_>) = sung
+        .messages
+        .iter()
+        .copied()
+        .partition(|timed| timed.message.channel() == answer);
+    let begun = note_ons(&answers);
+    assert!(!begun.is_empty(), "no answer in a rest of four bars");
+    assert_eq!(hanging(&answers), []);
+    let beat = 60.0 / bpm * rate;
+    let grid = beat / 4.0;
+    for (position, _) in &begun {
+        let off = *position as f64 / grid;
+        assert!(
+            (off - off.round()).abs() * grid <= 1.5,
+            "{position} is off the grid"
+        );
+    }
+    // It never plays while the singer does, but for what is not decided yet.
+    let sounds = |position: i64| {
+        let before = melody.iter().filter(|m| m.position <= position);
+        let last = before.filter(|m| m.message.is_note_on()).next_back();
+        last.is_some_and(|on| position - on.position < (0.3 * rate) as i64)
+    };
+    assert!(
+        begun.iter().all(|(position, _)| !sounds(*position)),
+        "{begun:?}"
+    );
+
+    let other = Settings {
+        answers: Answers {
+            seed: 5,
+            ..settings.answers
+        },
+        ..settings
+    };
+    let other = render(&[audio.clone()], rate, &other, &mut |_| {}).expect("renders");
+    assert_ne!(
+        other.messages, sung.messages,
+        "another seed, another answer"
+    );
+
+    let mut rig = Rig::new(rate as f32, true);
+    rig.set(|p| &p.answer, true);
+    rig.activate();
+    let mut sent = Vec::new();
+    let mut quarters = 0.0;
+    for block in audio.chunks(512) {
+        let transport = rig.transport();
+        transport.playing = true;
+        transport.tempo = Some(bpm);
+        transport.pos_beats = Some(quarters);
+        transport.bar_start_pos_beats = Some((quarters / 4.0f64).floor() * 4.0);
+        quarters += block.len() as f64 / rate * bpm / 60.0;
+        sent.extend(rig.process(&mut block.to_vec()));
+    }
+    let last = audio.len() as i64;
+    let expected: Vec<_> = note_ons(&sung.messages)
+        .into_iter()
+        .filter(|(position, _)| *position < last)
+        .collect();
+    let close = |(a, b): (&(i64, u8), &(i64, u8))| (a.0 - b.0).abs() <= 1 && a.1 == b.1;
+    let sent = note_ons(&sent);
+    assert_eq!(sent.len(), expected.len());
+    assert!(
+        sent.iter().zip(&expected).all(close),
+        "{sent:?}\n{expected:?}"
+    );
 }
