@@ -383,7 +383,11 @@ mod tests {
                 "impossible shape",
             ),
             ("lstm_h = [2, 1, 256]", "lstm_h = \"big\"", "pitch"),
-            ("genre = [1]", "", "context model is refused: it has no input genre"),
+            (
+                "genre = [1]",
+                "",
+                "context model is refused: it has no input genre",
+            ),
             ("genre = [1]", "genre = [-1]", "input genre has shape"),
             ("timing = [1, 1, 16]", "timing = [1, 1, 8]", "continuation"),
         ];
