@@ -113,8 +113,8 @@ impl ContextModel {
 
     /// What each of `notes`, the oldest first, is likely to be. If the last is a query, each is
     /// judged by those before it, else by all of them. Of more than [`MOST_NOTES`] the oldest are
-    /// left out, and the answers are those of the notes that stayed. Some milliseconds for 64
-    /// notes; allocates when the number of notes changes; not for the audio thread.
+    /// left out, and the answers are those of the notes that stayed. Some 4 ms for 64 notes;
+    /// allocates when the number of notes changes; not for the audio thread.
     ///
     /// # Errors
     /// [`NnError::Run`] if ONNX Runtime fails, or if there is anything that is not a finite

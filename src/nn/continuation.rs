@@ -74,8 +74,8 @@ impl ContinuationModel {
         self.bound.reset();
     }
 
-    /// Takes the next step of the melody and says what may follow it. Some 0.2 ms; not for the
-    /// audio thread.
+    /// Takes the next step of the melody and says what may follow it. Some 0.06 ms; not for
+    /// the audio thread.
     ///
     /// # Errors
     /// [`NnError::Run`] if ONNX Runtime fails, or if there is anything that is not a finite

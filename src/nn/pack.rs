@@ -289,3 +289,29 @@ fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_tables_are_integers_and_the_rest_are_floats() {
+        let refused = |name: &str, element| {
+            let expected = BTreeMap::from([(name.to_owned(), vec![1])]);
+            let shape = &[1][..];
+            let port = Port {
+                name,
+                element,
+                shape,
+            };
+            let found = check_ports(Role::Context, INPUT, &expected, [port].into_iter());
+            found.err().map(|error| error.to_string())
+        };
+        assert_eq!(refused("genre", Some(Element::Integer)), None);
+        assert_eq!(refused("notes", Some(Element::Float)), None);
+        let message = refused("genre", Some(Element::Float)).unwrap();
+        assert!(message.contains("context") && message.contains("64-bit integers"));
+        let message = refused("notes", None).unwrap();
+        assert!(message.contains("32-bit floats"), "{message}");
+    }
+}

@@ -87,8 +87,9 @@ impl AnsweringLine {
     }
 
     /// Hears the end of a tune, of which the last [`HEARD`] steps count, and gets ready to answer
-    /// it from `place_in_bar` on, in sixteenths. What lies between the last step and there is a
-    /// rest. A tune without a note gets no answer. Some 2 ms; not for the audio thread.
+    /// it from `place_in_bar` on, in sixteenths: the first such place at or after the tune's end.
+    /// What lies between is a rest. A tune without a note gets no answer. Some 0.5 ms; not for
+    /// the audio thread.
     ///
     /// # Errors
     /// [`NnError::Run`] if the model fails.
@@ -127,7 +128,7 @@ impl AnsweringLine {
     }
 
     /// The notes of the next [`AHEAD`] steps: up to as many. Called again, the answer goes on
-    /// where it was. Some 1 ms; not for the audio thread.
+    /// where it was. Some 0.3 ms; not for the audio thread.
     ///
     /// # Errors
     /// [`NnError::Run`] if the model fails; there is nothing then until a tune is heard.

@@ -101,7 +101,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = (
         any::<Option<u8>>(),
         any::<u32>(),
-        any::<Option<f32>>(),
+        prop::option::of(prop::num::f32::ANY),
         any::<u32>(),
     );
     let step = step.prop_map(|(key, sixteenths, velocity, place_in_bar)| Step {
@@ -118,8 +118,8 @@ proptest! {
 
     #[test]
     fn whatever_is_heard_the_answer_can_be_played(
-        tune in steps(), place in any::<u32>(), bar_quarters in any::<f64>(),
-        temperature in any::<f32>(), lowest in any::<u8>(), highest in any::<u8>(),
+        tune in steps(), place in any::<u32>(), bar_quarters in prop::num::f64::ANY,
+        temperature in prop::num::f32::ANY, lowest in any::<u8>(), highest in any::<u8>(),
         seed in any::<u64>(), bar in any::<i64>(),
     ) {
         let keys = lowest..=highest;

@@ -107,8 +107,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_notes_make_steps(
-            notes in prop::collection::vec((any::<u8>(), any::<f32>(), any::<f64>(), any::<f64>()), 0..9),
-            bar_start in any::<f64>(), bar in any::<f64>(),
+            notes in prop::collection::vec((any::<u8>(), prop::num::f32::ANY, prop::num::f64::ANY, prop::num::f64::ANY), 0..9),
+            bar_start in prop::num::f64::ANY, bar in prop::num::f64::ANY,
         ) {
             let notes: Vec<_> = notes
                 .into_iter()

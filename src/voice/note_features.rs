@@ -143,8 +143,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_number_is_heard(
-            key in any::<u8>(), place in any::<f64>(), gap in any::<f64>(), duration in any::<f64>(),
-            velocity in any::<f64>(), bar in 0.01..100.0f64,
+            key in any::<u8>(), place in prop::num::f64::ANY, gap in prop::num::f64::ANY, duration in prop::num::f64::ANY,
+            velocity in prop::num::f64::ANY, bar in prop::num::f64::ANY,
         ) {
             let note = ContextNote {
                 key: Some(key),

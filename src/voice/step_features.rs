@@ -150,7 +150,7 @@ mod tests {
         #[test]
         fn any_steps_are_heard(
             steps in prop::collection::vec(
-                (any::<Option<u8>>(), any::<u32>(), any::<Option<f32>>(), any::<u32>()), 0..20,
+                (any::<Option<u8>>(), any::<u32>(), prop::option::of(prop::num::f32::ANY), any::<u32>()), 0..20,
             ),
         ) {
             let mut features = StepFeatures::new(Genre::Jazz, 4.0);

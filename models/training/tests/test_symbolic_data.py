@@ -18,8 +18,9 @@ def piece(source="pop909", offset=0.1):
     return about | {"tracks": [track], "chords": chords}
 
 
-def test_recordings_are_put_on_their_grid_and_bars():
-    (line,) = corpus.lines_of(piece())
+@pytest.mark.parametrize("offset", [0.1, 0.35, -0.4])
+def test_recordings_are_put_on_their_grid_and_bars(offset):
+    (line,) = corpus.lines_of(piece(offset=offset))
     assert line.scored and np.allclose(line.onset, np.arange(32) / 2)
 
 

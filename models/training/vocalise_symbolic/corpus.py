@@ -66,12 +66,12 @@ def grid_offset(onsets: np.ndarray) -> float:
 
 
 def pop909_bar(piece: dict, offset: float) -> float:
-    """Where bars of four begin, in quarters: the quarter (mod 4) on which most of the chords change."""
-    votes = np.zeros(4)
+    """Where bars of four begin, in quarters: the sixteenth of the bar on which most of the chords change."""
+    votes = np.zeros(16)
     for onset, duration, label in piece["chords"]:
         if label != "N":
-            votes[round(onset - offset) % 4] += duration
-    return offset + int(votes.argmax())
+            votes[round(4 * (onset - offset)) % 16] += duration
+    return offset + int(votes.argmax()) / 4
 
 
 def monophonic(notes: list, role: str) -> np.ndarray:
