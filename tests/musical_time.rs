@@ -285,8 +285,9 @@ fn a_singer_who_rests_is_answered_on_the_beat_and_a_host_hears_what_the_file_say
     }
     // It never plays while the singer does, but for what is not decided yet.
     let sounds = |position: i64| {
-        let before = melody.iter().filter(|m| m.position <= position);
-        let last = before.filter(|m| m.message.is_note_on()).next_back();
+        let last = melody
+            .iter()
+            .rfind(|m| m.position <= position && m.message.is_note_on());
         last.is_some_and(|on| position - on.position < (0.3 * rate) as i64)
     };
     assert!(

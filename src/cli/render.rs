@@ -86,7 +86,7 @@ fn one(
     let outputs = job.outputs.as_ref().map_err(|reason| anyhow!("{reason}"))?;
     let began = Instant::now();
     let rendered = if job.is_melody() {
-        melody(job, outputs, plan)?
+        melody(job, outputs, plan, pack)?
     } else {
         recording(job, plan, pack, bar)?
     };
@@ -136,10 +136,7 @@ fn recording(
     }
     let recording = audio::read(&job.input)?;
     let sample_rate = f64::from(recording.sample_rate);
-    let pack = match pack {
-        Some(pack) => pack,
-        None => pack.insert(Pack::factory()?),
-    };
+    let pack = loaded(pack)?;
     let render = |settings: &Settings| {
         let render = match plan.mode {
             Mode::Live => offline::render_with,
@@ -181,8 +178,21 @@ fn recording(
     })
 }
 
+/// The pack, loaded when the first input needs it.
+fn loaded(pack: &mut Option<Pack>) -> anyhow::Result<&Pack> {
+    Ok(match pack {
+        Some(pack) => pack,
+        None => pack.insert(Pack::factory()?),
+    })
+}
+
 /// A melody out of a MIDI file, which skips the audio side.
-fn melody(job: &Job, outputs: &Outputs, plan: &Plan) -> anyhow::Result<Rendered> {
+fn melody(
+    job: &Job,
+    outputs: &Outputs,
+    plan: &Plan,
+    pack: &mut Option<Pack>,
+) -> anyhow::Result<Rendered> {
     if outputs.f0.is_some() {
         bail!("--f0 needs a recording: a MIDI file has no pitch track");
     }
@@ -191,7 +201,7 @@ fn melody(job: &Job, outputs: &Outputs, plan: &Plan) -> anyhow::Result<Rendered>
     if let Tempo::Given(bpm) = plan.tempo {
         melody.set_tempo(bpm);
     }
-    let rendering = take::arrange(&melody, &plan.settings);
+    let rendering = take::arrange(loaded(pack)?, &melody, &plan.settings)?;
     Ok(Rendered {
         key: take::key_of(&melody.notes, &plan.settings).map(|found| found.key),
         audio_s: melody.notes.iter().map(|n| n.offset_s).fold(0.0, f64::max),

@@ -30,6 +30,7 @@ mod pitch_track;
 mod placing;
 mod quantiser;
 mod reactive;
+mod reading;
 mod receiver;
 mod refined;
 mod report;

@@ -2,9 +2,10 @@
 
 use super::offline::Settings;
 use super::quantiser::Quantiser;
+use super::reading::{Read, swung};
 use super::song_clock::SongClock;
 use super::timing::{Timing, TimingMode};
-use crate::music::{Message, TimedMessage, Track};
+use crate::music::{Division, Message, TimedMessage, Track};
 use crate::stages::Stamped;
 
 /// Puts one voice's notes into time, one after the other.
@@ -37,15 +38,26 @@ impl Placing {
         }
     }
 
-    /// Adds a note that was sung over the samples `from..to`.
+    /// The song that notes are placed in.
+    pub fn song(&self) -> &SongClock {
+        &self.song
+    }
+
+    /// Adds a note that was sung over the samples `from..to`. Where no grid is chosen and it was
+    /// `read`, the genre's feel draws it to where it belongs and to how loud it would be.
     pub fn play(
         &mut self,
         (from, to): (i64, i64),
-        key: u8,
-        velocity: f32,
+        (key, velocity): (u8, f32),
+        read: Option<Read>,
         out: &mut Vec<TimedMessage>,
     ) {
-        let drawn = self.quantiser.place(from, from, &self.timing, &self.song);
+        let read = read.filter(|_| self.timing.quantise == Division::Off);
+        let drawn = read
+            .and_then(|read| self.felt(from, read.quarters))
+            .unwrap_or_else(|| self.quantiser.place(from, from, &self.timing, &self.song));
+        let louder = read.map_or(0.0, |read| read.velocity - velocity);
+        let velocity = (velocity + self.timing.feel * louder).clamp(0.01, 1.0);
         let mut on = drawn.max(0);
         if let Some((before, end)) = self.last {
             // Two notes of one voice are never drawn onto each other.
@@ -66,12 +78,21 @@ impl Placing {
             message: Message::note_off(channel, key, 0.0),
         });
     }
+
+    /// The sample to which the genre's feel draws a note that was sung at `from` and belongs to
+    /// `quarters`.
+    fn felt(&self, from: i64, quarters: f64) -> Option<i64> {
+        let here = self.song.place(from)?;
+        let away = swung(quarters, self.timing.genre.swing()) - here.quarters;
+        let moved = f64::from(self.timing.feel) * away * self.song.samples_per_quarter(from);
+        Some(from + moved.round() as i64)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::music::{Division, Meter};
+    use crate::music::Meter;
     use proptest::prelude::*;
 
     const RATE: f64 = 48_000.0;
@@ -89,7 +110,7 @@ mod tests {
         let mut placing = Placing::new(RATE, &settings);
         let mut out = Vec::new();
         for span in spans {
-            placing.play(*span, 60, 0.5, &mut out);
+            placing.play(*span, (60, 0.5), None, &mut out);
         }
         out
     }

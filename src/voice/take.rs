@@ -2,10 +2,12 @@
 
 use super::offline::{Rendering, Settings};
 use super::placing::Placing;
+use super::reading;
 use super::rhythm::Rhythm;
 use super::tonality::Tonality;
 use crate::music::midi_file::Melody;
 use crate::music::{FoundKey, FoundTempo, Message, SungNote, TimedMessage};
+use crate::nn::{ContextModel, NnError, Pack};
 
 /// Rate that positions of a melody without audio count in, in Hz.
 const RATE: f64 = 48_000.0;
@@ -28,25 +30,44 @@ pub fn tempo_of(notes: &[SungNote]) -> Option<FoundTempo> {
     rhythm.tempo()
 }
 
-/// The messages of a take at `rate` Hz.
-pub fn messages(notes: &[SungNote], rate: f64, settings: &Settings) -> Vec<TimedMessage> {
+/// The messages of a take at `rate` Hz. With a `reader` the genre's feel knows which line each note
+/// belongs to, and how loud it would be; without one it takes the nearest line.
+///
+/// # Errors
+/// [`NnError`] if the reader fails.
+pub fn messages(
+    notes: &[SungNote],
+    rate: f64,
+    settings: &Settings,
+    reader: Option<&mut ContextModel>,
+) -> Result<Vec<TimedMessage>, NnError> {
     let tonality = heard(notes, settings);
     let mut placing = Placing::new(rate, settings);
     let mut out = Vec::new();
     let position = |seconds: f64| (seconds * rate).round() as i64;
-    for note in notes {
+    let read = match reader {
+        Some(model) if settings.timing.feel > 0.0 => {
+            let style = (settings.genre, settings.instrument);
+            reading::read(model, notes, placing.song(), rate, style)?
+        }
+        _ => vec![None; notes.len()],
+    };
+    for (note, read) in notes.iter().zip(read) {
         if let Some(key) = tonality.played(note.pitch) {
             let span = (position(note.onset_s), position(note.offset_s));
-            placing.play(span, key, note.velocity, &mut out);
+            placing.play(span, (key, note.velocity), read, &mut out);
         }
     }
     // A note may end where the next begins: the end comes first then.
     out.sort_by_key(|m| (m.position, matches!(m.message, Message::NoteOn { .. })));
-    out
+    Ok(out)
 }
 
 /// A melody out of a MIDI file, played: its own tempo and meter are the song's.
-pub fn arrange(melody: &Melody, settings: &Settings) -> Rendering {
+///
+/// # Errors
+/// [`NnError`] if the pack's context model cannot be had or fails.
+pub fn arrange(pack: &Pack, melody: &Melody, settings: &Settings) -> Result<Rendering, NnError> {
     let map = &melody.tempo_map;
     let quarter_s = 60.0 / LAID_OUT_BPM;
     let laid_out: Vec<SungNote> = melody
@@ -66,18 +87,19 @@ pub fn arrange(melody: &Melody, settings: &Settings) -> Rendering {
         ..*settings
     };
     let seconds = |position: i64| map.seconds_at(position as f64 / RATE / quarter_s);
-    let played = messages(&laid_out, RATE, &settings)
+    let mut reader = ContextModel::new(pack)?;
+    let played = messages(&laid_out, RATE, &settings, reader.as_mut())?
         .into_iter()
         .map(|timed| TimedMessage {
             position: (seconds(timed.position) * RATE).round() as i64,
             ..timed
         });
-    Rendering {
+    Ok(Rendering {
         messages: played.collect(),
         notes: melody.notes.clone(),
         f0: Vec::new(),
         sample_rate: RATE,
-    }
+    })
 }
 
 /// What was heard of the key by the end of `notes`.
@@ -136,7 +158,9 @@ mod tests {
             ..Settings::default()
         };
         let melody = eighths(120.0);
-        let played = onsets(&arrange(&melody, &settings));
+        let pack = Pack::factory().expect("the factory pack");
+        let played = arrange(&pack, &melody, &settings).expect("arranges");
+        let played = onsets(&played);
         let keys: Vec<u8> = played.iter().map(|(_, key)| *key).collect();
         let sung: Vec<u8> = melody.notes.iter().map(SungNote::key).collect();
         assert_eq!(keys, sung, "the same notes in order");
