@@ -7,9 +7,9 @@
 use super::evidence::Evidence;
 
 /// Mean activity over a note under which the network takes it for speech.
-const ACTIVE: f32 = 0.7;
+const ACTIVE: f32 = 0.75;
 /// Steadiness of the voice's pitch under which it may be speaking.
-const STEADY: f32 = 0.6;
+const STEADY: f32 = 0.62;
 
 /// Whether the note over the frames `of_note` was sung, where the newest of them is `now`.
 pub fn is_sung<'a>(of_note: impl Iterator<Item = &'a Evidence>, now: &Evidence) -> bool {

@@ -27,7 +27,7 @@ ONSET_AROUND = 2
 """Frames on either side of that peak that tell its place."""
 ONSET_HEARD = 0.15
 """Onset probability that makes a peak."""
-SUNG_ACTIVITY, SUNG_STEADINESS = 0.7, 0.6
+SUNG_ACTIVITY, SUNG_STEADINESS = 0.75, 0.62
 """A note is speech where both its mean activity and the steadiness of the voice are less."""
 STEADY = 0.2
 """Semitones over two frames that count as steady."""
