@@ -573,6 +573,8 @@ fn a_melody_out_of_a_midi_file_is_put_into_key_and_feel() {
         "{}",
         run.stderr
     );
+    quietly(path, &["render", "tune.mid"]);
+    assert_eq!(melody_of(&path.join("tune.vocalise.mid")), as_written);
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub struct Render {
     pub inputs: Vec<PathBuf>,
 
     /// The MIDI file to write; for several inputs or a folder, the folder to write into
-    /// [default: beside each input].
+    /// [default: beside each input; NAME.vocalise.mid beside a melody].
     #[arg(short, long, value_name = "OUT.mid")]
     pub output: Option<PathBuf>,
 
@@ -62,7 +62,7 @@ pub struct Render {
     tracks: Vec<Track>,
 
     /// Seed of what is left to chance.
-    #[arg(long, value_name = "0-9999", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=9_999))]
+    #[arg(long, value_name = "0-99", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=99))]
     seed: u32,
 
     /// fast: notes some 40 ms earlier; sure: fewer mistakes.

@@ -8,6 +8,9 @@ use vocalise::files::audio;
 use super::BadUsage;
 use super::args::Render;
 
+/// Endings of MIDI files.
+const MELODIES: [&str; 2] = ["mid", "midi"];
+
 /// A recording to render, or one that will not be.
 #[derive(Debug)]
 pub struct Job {
@@ -31,7 +34,7 @@ pub struct Outputs {
 impl Job {
     /// Whether the input is a melody and not a recording.
     pub fn is_melody(&self) -> bool {
-        has_extension(&self.input, &["mid", "midi"])
+        has_extension(&self.input, &MELODIES)
     }
 }
 
@@ -136,7 +139,13 @@ fn outputs(args: &Render, input: &Path, is_batch: bool) -> Outputs {
             }
         })
     };
-    let midi = table(&args.output, ".mid").unwrap_or_else(|| input.with_file_name(named(".mid")));
+    // A melody must not be written over.
+    let ending = if has_extension(input, &MELODIES) {
+        ".vocalise.mid"
+    } else {
+        ".mid"
+    };
+    let midi = table(&args.output, ending).unwrap_or_else(|| input.with_file_name(named(ending)));
     Outputs {
         midi,
         notes: table(&args.notes, ".notes.tsv"),

@@ -38,7 +38,7 @@ pub fn show(
     egui::CentralPanel::default().show(ui, |ui| {
         title(ui, view);
         ui.add_space(4.0);
-        let below = 356.0;
+        let below = 406.0;
         let picture = vec2(
             ui.available_width(),
             (ui.available_height() - below).max(80.0),

@@ -82,17 +82,17 @@ fn press(ui: &mut Ui, label: &str, param: &BoolParam, setter: &ParamSetter<'_>, 
 
 /// A switch for each degree of the scale.
 fn degrees(ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
-    let allowed = params.degrees.value();
     ui.horizontal(|ui| {
         ui.label(RichText::new("Degrees").small().color(theme::DIM));
-        for degree in 0..params.scale.value().degrees().len() {
-            let on = allowed & (1 << degree) != 0;
+        let count = params.scale.value().degrees().len();
+        for (degree, own) in params.degrees.iter().take(count).enumerate() {
             let label = (degree + 1).to_string();
             let help = "Whether this degree of the scale is played.";
-            if ui.selectable_label(on, label).on_hover_text(help).clicked() {
-                setter.begin_set_parameter(&params.degrees);
-                setter.set_parameter(&params.degrees, allowed ^ (1 << degree));
-                setter.end_set_parameter(&params.degrees);
+            let response = ui.selectable_label(own.allowed.value(), label);
+            if response.on_hover_text(help).clicked() {
+                setter.begin_set_parameter(&own.allowed);
+                setter.set_parameter(&own.allowed, !own.allowed.value());
+                setter.end_set_parameter(&own.allowed);
             }
         }
     });

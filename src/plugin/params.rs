@@ -103,9 +103,9 @@ pub struct VocaliseParams {
     /// What happens to notes outside the key. Default: Off, every note is played.
     #[id = "snap"]
     pub snap: EnumParam<SnapMode>,
-    /// The degrees of the scale that are allowed, one bit each. Default: all.
-    #[id = "degrees"]
-    pub degrees: IntParam,
+    /// The degrees of the scale, the tonic first. Default: all are allowed.
+    #[nested(array, group = "Degrees")]
+    pub degrees: [Degree; 12],
     /// Each change is a beat that the user taps. For a pedal or a key.
     #[id = "tap"]
     pub tap: BoolParam,
@@ -134,6 +134,14 @@ pub struct VocaliseParams {
     /// Sends no MIDI while on; what sounds is released. Audio passes either way.
     #[id = "bypass"]
     pub bypass: BoolParam,
+}
+
+/// One degree of the scale.
+#[derive(Params)]
+pub struct Degree {
+    /// Whether it is played.
+    #[id = "degree"]
+    pub allowed: BoolParam,
 }
 
 impl Default for VocaliseParams {
@@ -186,20 +194,14 @@ impl Default for VocaliseParams {
                     max: *Grid::SWINGS.end() as f32,
                 },
             )
-            .with_unit(" : 1")
             .with_value_to_string(formatters::v2s_f32_rounded(2)),
             feel: share("Feel", timing.feel),
             key: EnumParam::new("Key", defaults.tuneful.key),
             scale: EnumParam::new("Scale", defaults.tuneful.scale),
             snap: EnumParam::new("Snap", defaults.tuneful.snap),
-            degrees: IntParam::new(
-                "Degrees",
-                defaults.tuneful.degrees.into(),
-                IntRange::Linear {
-                    min: (*Tuneful::DEGREES.start()).into(),
-                    max: (*Tuneful::DEGREES.end()).into(),
-                },
-            ),
+            degrees: std::array::from_fn(|degree| Degree {
+                allowed: BoolParam::new(format!("Degree {}", degree + 1), true),
+            }),
             tap: BoolParam::new("Tap", false),
             set_one: BoolParam::new("Set One", false),
             nudge: length("Nudge", 0.0, -100.0..=100.0),
@@ -257,7 +259,9 @@ impl VocaliseParams {
             key: self.key.value(),
             scale: self.scale.value(),
             snap: self.snap.value(),
-            degrees: self.degrees.value() as u16,
+            degrees: (0..).zip(&self.degrees).fold(0, |bits, (degree, own)| {
+                bits | u16::from(own.allowed.value()) << degree
+            }),
         }
     }
 

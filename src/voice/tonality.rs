@@ -110,9 +110,6 @@ impl Default for Tuneful {
 }
 
 impl Tuneful {
-    /// What [`Self::degrees`] can be.
-    pub const DEGREES: std::ops::RangeInclusive<u16> = 0..=ALL_DEGREES;
-
     /// Every parameter's index, see [`parameter`], and plain value.
     pub fn values(&self) -> [(u32, f32); 4] {
         [
