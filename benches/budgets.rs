@@ -11,7 +11,8 @@ use std::path::Path;
 use std::time::Duration;
 use vocalise::audio::FrontEnd;
 use vocalise::files::audio;
-use vocalise::nn::{Pack, PitchModel};
+use vocalise::music::{Genre, Instrument};
+use vocalise::nn::{ContextModel, ContinuationModel, Pack, PitchModel};
 use vocalise::voice::offline::{Settings, render_with};
 
 const RATE: f64 = 48_000.0;
@@ -124,6 +125,47 @@ fn pitch_lane(voice: &[f32]) {
     );
 }
 
+/// The models that hear notes: CPU time of a run, and its share of the budget.
+fn note_models() {
+    let pack = Pack::factory().expect("the factory pack and ONNX Runtime (cargo xtask setup)");
+    let context = ContextModel::new(&pack).expect("memory");
+    let mut context = context.expect("a context model");
+    let mut notes = [[0.0; 256]; 65];
+    for (number, note) in notes.iter_mut().enumerate() {
+        note[60 + number % 12] = 1.0;
+    }
+    // The last is the note to come.
+    notes[64][252] = 1.0;
+    shares(
+        "context model, 64 notes and the one to come",
+        5.0,
+        300,
+        || {
+            let answers = context.run(&notes, Genre::Pop, Instrument::Piano);
+            assert_eq!(answers.expect("runs").len(), 65);
+        },
+    );
+    let continuation = ContinuationModel::new(&pack).expect("memory");
+    let mut continuation = continuation.expect("a continuation model");
+    shares("continuation model, one step", 1.0, 3_000, || {
+        continuation.step(&[0.1; 128]).expect("runs");
+    });
+}
+
+/// Rows of the median and the 99th percentile of `times` runs against a budget in ms.
+fn shares(what: &str, budget_ms: f64, times: usize, mut run: impl FnMut()) {
+    run();
+    let mut spent: Vec<f64> = (0..times).map(|_| 1e3 * timed(&mut run).0).collect();
+    for (name, share) in [("median", 0.5), ("p99", 0.99)] {
+        let ms = quantile(&mut spent, share);
+        row(
+            &format!("{what}, {name}"),
+            format!("{ms:.3} ms, {:.0} %", 100.0 * ms / budget_ms),
+            &format!("≤ {budget_ms} ms"),
+        );
+    }
+}
+
 fn offline(voice: &[f32]) {
     let seconds = voice.len() as f64 / RATE;
     let channels = [voice.to_vec()];
@@ -153,5 +195,6 @@ fn main() {
     println!("| what | measured | budget |\n|---|---|---|");
     audio_thread(voice);
     pitch_lane(voice);
+    note_models();
     offline(voice);
 }

@@ -48,7 +48,7 @@ fn a_pack_of_one_role_lies_over_the_factory_pack() {
     ));
     let merged = small.over(&Pack::factory().unwrap());
     assert!(PitchModel::new(&merged).is_ok());
-    assert!(merged.model(Role::Continuation).is_ok());
+    assert!(merged.model(Role::Drums).is_ok());
     assert_eq!(merged.info().name, "Small");
 }
 
@@ -160,7 +160,7 @@ fn other_number_types_are_refused() {
     let folder = write_pack(small_manifest(), &onnx::model("Abs", onnx::INT64, None));
     let message = refusal(folder.path()).to_string();
     assert!(
-        message.contains("continuation") && message.contains("32-bit floats"),
+        message.contains("drums") && message.contains("32-bit floats"),
         "{message}"
     );
 }
@@ -174,7 +174,7 @@ fn values_that_are_not_finite_are_found_by_the_trial_run() {
         matches!(
             error,
             PackError::DryRun {
-                role: Role::Continuation,
+                role: Role::Drums,
                 ..
             }
         ),

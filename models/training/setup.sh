@@ -10,7 +10,7 @@ pip() { "$venv/bin/python" -m pip install --quiet "$@"; }
 pip --upgrade pip
 if [[ ${2:-} == --cpu ]]; then
     pip --no-deps torch
-    pip numpy sympy filelock typing_extensions networkx jinja2 fsspec 'setuptools>=77'
+    pip numpy sympy filelock typing_extensions networkx jinja2 fsspec 'setuptools>=77,<81'
     "$venv/bin/python" "$here/tools/cpu_torch.py"
     # torch's wheel names the CUDA packages as requirements, so ours are named one by one
     pip scipy numba soundfile onnx onnxruntime==1.28.0 mir_eval pyworld mido pyfluidsynth pytest

@@ -10,6 +10,7 @@
     clippy::disallowed_macros
 )]
 
+mod delay_line;
 mod features;
 pub mod frame;
 mod front_end;
@@ -19,6 +20,7 @@ mod periodicity;
 mod resampler;
 mod spectrum;
 
+pub use delay_line::DelayLine;
 pub use features::Features;
 pub use frame::Frame;
 pub use front_end::{FrontEnd, FrontEndError};

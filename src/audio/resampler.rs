@@ -13,6 +13,10 @@ pub const CHUNK: usize = 44;
 const TAPS: f64 = 64.0;
 /// Longest filter, reached at 705.6 kHz.
 const MOST_TAPS: usize = 2_048;
+/// Delay at every host rate from the features' rate up, in samples at the latter. The filters' own
+/// delays differ by a sample or two; made equal, frames lie on the same audio at every rate and
+/// doubtful notes are decided alike.
+const DELAY: f64 = 36.0;
 
 /// Collects input until the next chunk can be made.
 pub struct Resampler {
@@ -22,7 +26,9 @@ pub struct Resampler {
     /// Input samples that the next chunk needs.
     needed: usize,
     output: [f32; CHUNK],
-    /// Delay of the filter in samples at the features' rate.
+    /// Samples of silence that come before the first input, for [`DELAY`].
+    silence: usize,
+    /// Delay of filter and silence in samples at the features' rate.
     delay: f64,
 }
 
@@ -45,12 +51,17 @@ impl Resampler {
             window: WindowFunction::BlackmanHarris2,
         };
         let inner = Async::new_sinc(ratio, 1.0, &parameters, CHUNK, 1, FixedAsync::Output)?;
+        let filter = taps as f64 / 2.0 * ratio;
+        let needed = inner.input_frames_next();
+        let silence =
+            (((DELAY - filter) / ratio).round().max(0.0) as usize).min(needed.saturating_sub(1));
         Ok(Self {
             input: vec![0.0; inner.input_frames_max()].into_boxed_slice(),
-            filled: 0,
-            needed: inner.input_frames_next(),
+            filled: silence,
+            needed,
             output: [0.0; CHUNK],
-            delay: inner.output_delay() as f64,
+            silence,
+            delay: filter + silence as f64 * ratio,
             inner,
         })
     }
@@ -63,7 +74,8 @@ impl Resampler {
     /// As at the beginning.
     pub fn reset(&mut self) {
         self.inner.reset();
-        self.filled = 0;
+        self.input[..self.silence].fill(0.0);
+        self.filled = self.silence;
         self.needed = self.inner.input_frames_next();
     }
 

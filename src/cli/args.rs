@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use vocalise::music::{Genre, Instrument, Meter, TempoMap, Track};
-use vocalise::voice::Response;
+use vocalise::music::{Division, Genre, Instrument, Meter, TempoMap, Track};
 use vocalise::voice::offline::Settings;
+use vocalise::voice::{Response, Timing, TimingMode};
 
 use super::BadUsage;
 
@@ -57,6 +57,28 @@ pub struct Render {
     #[arg(long, value_enum, default_value_t = ResponseArg::Sure)]
     response: ResponseArg,
 
+    /// live: notes where they are decided; aligned: each on its onset, as the plugin plays with its
+    /// latency made up for. Refined notes are always on their onsets.
+    #[arg(long, value_enum, default_value_t = TimingArg::Live)]
+    timing: TimingArg,
+
+    /// Grid that notes are drawn to, counted from the beginning of the recording: 1/4, 1/8, 1/16 or
+    /// 1/32, with t for triplets or d for dotted. Needs --tempo.
+    #[arg(long, value_name = "GRID", default_value = Division::Off.id())]
+    quantise: Division,
+
+    /// How far notes are drawn to the grid: 0 not at all, 1 onto it.
+    #[arg(long, value_name = "0-1", default_value_t = 1.0, value_parser = within::<0, 1>)]
+    strength: f32,
+
+    /// How long the first of two grid steps is to the second: 1 straight, 2 like a triplet.
+    #[arg(long, value_name = "1-3", default_value_t = 1.0, value_parser = within::<1, 3>)]
+    swing: f32,
+
+    /// Milliseconds by which notes are spread around their time, the same way each time.
+    #[arg(long, value_name = "MS", default_value_t = 0.0, value_parser = within::<0, 50>)]
+    humanise: f32,
+
     /// Table of the sung notes to write: onset_s, offset_s, midi_pitch, velocity, decided_s,
     /// separated by tabs; for several inputs or a folder, the folder for NAME.notes.tsv.
     #[arg(long, value_name = "FILE.tsv")]
@@ -86,6 +108,20 @@ pub enum Mode {
 enum ResponseArg {
     Fast,
     Sure,
+}
+
+/// [`TimingMode`] as clap lists it.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum TimingArg {
+    Live,
+    Aligned,
+}
+
+/// A number from `LEAST` to `MOST`.
+fn within<const LEAST: i32, const MOST: i32>(text: &str) -> Result<f32, String> {
+    let range = LEAST as f32..=MOST as f32;
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("give a number from {LEAST} to {MOST}"))
 }
 
 /// A value, or leave to find it.
@@ -145,6 +181,10 @@ impl Render {
         let OrAuto::Given(instrument) = self.instrument else {
             return refuse("--instrument auto is not available: name an instrument");
         };
+        if self.quantise != Division::Off && self.tempo.is_none() {
+            let reason = "--quantise needs --tempo: the grid is counted from the first sample on";
+            return Err(BadUsage(reason.to_owned()));
+        }
         let bpm = match self.tempo {
             Some(OrAuto::Auto) => return refuse("--tempo auto is not available: give a number"),
             Some(OrAuto::Given(Bpm(bpm))) => bpm,
@@ -160,6 +200,18 @@ impl Render {
                 genre: self.genre,
                 instrument,
                 response,
+                timing: Timing {
+                    mode: match self.timing {
+                        TimingArg::Live => TimingMode::Live,
+                        TimingArg::Aligned => TimingMode::Aligned,
+                    },
+                    quantise: self.quantise,
+                    strength: self.strength,
+                    swing: self.swing,
+                    humanise_ms: self.humanise,
+                    ..Timing::default()
+                },
+                song: self.tempo.map(|_| (bpm, Meter::COMMON)),
                 ..Settings::default()
             },
             tempo_map: TempoMap::constant(bpm, Meter::COMMON),

@@ -6,6 +6,7 @@ mod heard;
 mod panels;
 mod performing;
 mod theme;
+mod timing;
 
 use crate::plugin::{View, VocaliseParams};
 use calibrating::Calibrating;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Size of a new window in logical points.
-const SIZE: (f32, f32) = (640.0, 620.0);
+const SIZE: (f32, f32) = (640.0, 720.0);
 /// Time between two pictures while something may move: 30 a second.
 const REPAINT: Duration = Duration::from_millis(33);
 

@@ -3,7 +3,7 @@
 use super::calibrating::Calibrating;
 use super::controls::{picker, slider, switch};
 use super::heard::{Heard, SPAN_S};
-use super::{performing, theme};
+use super::{performing, theme, timing};
 use crate::music::pitch;
 use crate::plugin::{View, VocaliseParams};
 use crate::stages::EngineState;
@@ -27,7 +27,7 @@ pub fn show(
     egui::CentralPanel::default().show(ui, |ui| {
         title(ui, view);
         ui.add_space(4.0);
-        let below = 326.0;
+        let below = 426.0;
         let picture = vec2(
             ui.available_width(),
             (ui.available_height() - below).max(80.0),
@@ -42,6 +42,8 @@ pub fn show(
         controls(ui, params, calibrating, setter);
         ui.separator();
         performing::show(ui, params, setter);
+        ui.separator();
+        timing::show(ui, params, setter);
     });
 }
 

@@ -4,6 +4,7 @@
 //! this module depends on none of it.
 
 mod genre;
+mod grid;
 mod instrument;
 mod meter;
 pub mod midi;
@@ -14,6 +15,7 @@ mod tempo_map;
 mod track;
 
 pub use genre::{Genre, UnknownGenre};
+pub use grid::{Division, Grid, UnknownDivision};
 pub use instrument::{Instrument, UnknownInstrument};
 pub use meter::{Meter, UnknownMeter};
 pub use midi::{Message, NoteExpression, TimedMessage};

@@ -1,12 +1,9 @@
 //! One instance of a model: its own tensors and its own state.
 
-use std::ffi::CString;
 use std::sync::Arc;
 
-use ort::memory::Allocator;
-use ort::value::Tensor;
-
-use super::session::{NamedTensors, SharedSession};
+use super::session::SharedSession;
+use super::tensors::NamedTensors;
 use super::{Model, NnError, Role};
 
 /// A model with memory bound to its inputs and outputs for one number of
@@ -19,16 +16,10 @@ pub struct BoundModel {
     role: Role,
     /// The model itself, shared with other instances.
     session: Arc<SharedSession>,
-    /// In the order of the manifest's inputs.
     inputs: NamedTensors,
-    /// In the order of the manifest's outputs.
     outputs: NamedTensors,
     /// Pairs of a state's places among the inputs and among the outputs.
     states: Vec<(usize, usize)>,
-    /// Input names in order, to look up places when a wrapper is made.
-    input_names: Vec<String>,
-    /// Output names in order, likewise.
-    output_names: Vec<String>,
 }
 
 impl BoundModel {
@@ -39,47 +30,65 @@ impl BoundModel {
     pub fn new(model: &Model, frames: u16) -> Result<Self, NnError> {
         let manifest = model.manifest();
         let role = model.role();
-        let input_names: Vec<String> = manifest.inputs.keys().cloned().collect();
-        let output_names: Vec<String> = manifest.outputs.keys().cloned().collect();
-        let place = |names: &[String], name: &str| names.iter().position(|other| other == name);
+        let zeros = |shapes, integers| {
+            NamedTensors::zeros(shapes, integers, frames)
+                .map_err(|reason| NnError::Run { role, reason })
+        };
+        let inputs = zeros(&manifest.inputs, role.integer_inputs())?;
+        let outputs = zeros(&manifest.outputs, &[])?;
         let states = manifest
             .states()
             .filter_map(|(input, output)| {
-                Some((place(&input_names, input)?, place(&output_names, &output)?))
+                Some((inputs.float_place(input)?, outputs.float_place(&output)?))
             })
             .collect();
-        let zeros = |tensors: &mut dyn Iterator<Item = (&String, &Vec<i64>)>| {
-            named_zeros(tensors, frames).map_err(|reason| NnError::Run { role, reason })
-        };
         Ok(Self {
             role,
             session: Arc::clone(model.session()),
-            inputs: zeros(&mut manifest.inputs.iter())?,
-            outputs: zeros(&mut manifest.outputs.iter())?,
+            inputs,
+            outputs,
             states,
-            input_names,
-            output_names,
         })
     }
 
     /// The place of an input for [`BoundModel::input_mut`], or `None`.
     pub fn input_place(&self, name: &str) -> Option<usize> {
-        self.input_names.iter().position(|other| other == name)
+        self.inputs.float_place(name)
+    }
+
+    /// The place of an input for [`BoundModel::integer_mut`], or `None`.
+    pub fn integer_place(&self, name: &str) -> Option<usize> {
+        self.inputs.integer_place(name)
     }
 
     /// The place of an output for [`BoundModel::output`], or `None`.
     pub fn output_place(&self, name: &str) -> Option<usize> {
-        self.output_names.iter().position(|other| other == name)
+        self.outputs.float_place(name)
     }
 
     /// The values of an input, row-major, to be written before a run.
     pub fn input_mut(&mut self, place: usize) -> &mut [f32] {
-        values_mut(&mut self.inputs.tensors[place])
+        self.inputs.float_mut(place)
+    }
+
+    /// The values of an input of integers, likewise; see [`Role::integer_inputs`].
+    pub fn integer_mut(&mut self, place: usize) -> &mut [i64] {
+        self.inputs.integer_mut(place)
     }
 
     /// The values of an output after a run, row-major.
     pub fn output(&self, place: usize) -> &[f32] {
-        self.outputs.tensors[place].extract_tensor().1
+        self.outputs.float(place)
+    }
+
+    /// Copies row `row` of an output whose last dimension `into` fills, clamped to probabilities;
+    /// `false` if a value is not finite.
+    pub(super) fn probabilities(&self, place: usize, row: usize, into: &mut [f32]) -> bool {
+        let from = &self.output(place)[row * into.len()..][..into.len()];
+        for (into, from) in into.iter_mut().zip(from) {
+            *into = from.clamp(0.0, 1.0);
+        }
+        all_finite(from)
     }
 
     /// Runs the model once on what is in the inputs, and keeps the new state.
@@ -94,8 +103,8 @@ impl BoundModel {
             .map_err(|reason| NnError::Run { role, reason })?;
         for &(input, output) in &self.states {
             std::mem::swap(
-                &mut self.inputs.tensors[input],
-                &mut self.outputs.tensors[output],
+                &mut self.inputs.floats[input],
+                &mut self.outputs.floats[output],
             );
         }
         Ok(())
@@ -115,27 +124,20 @@ impl BoundModel {
     pub fn state_is_finite(&self) -> bool {
         self.states
             .iter()
-            .all(|&(input, _)| all_finite(self.inputs.tensors[input].extract_tensor().1))
+            .all(|&(input, _)| all_finite(self.inputs.float(input)))
     }
 
     /// Whether every number of every output, and of the state, is finite.
     pub(super) fn is_finite(&self) -> bool {
-        let outputs = &self.outputs.tensors;
-        self.state_is_finite()
-            && outputs
-                .iter()
-                .all(|tensor| all_finite(tensor.extract_tensor().1))
+        let mut outputs = 0..self.outputs.len();
+        self.state_is_finite() && outputs.all(|place| all_finite(self.outputs.float(place)))
     }
 
     fn for_each_state(&mut self, mut change: impl FnMut(&mut [f32])) {
         for &(input, _) in &self.states {
-            change(values_mut(&mut self.inputs.tensors[input]));
+            change(self.inputs.float_mut(input));
         }
     }
-}
-
-fn values_mut(tensor: &mut Tensor<f32>) -> &mut [f32] {
-    tensor.extract_tensor_mut().1
 }
 
 /// Whether no value is infinite or not a number.
@@ -144,23 +146,4 @@ pub(super) fn all_finite(values: &[f32]) -> bool {
     values
         .iter()
         .fold(true, |finite, value| finite & value.is_finite())
-}
-
-fn named_zeros(
-    tensors: &mut dyn Iterator<Item = (&String, &Vec<i64>)>,
-    frames: u16,
-) -> Result<NamedTensors, String> {
-    let (mut names, mut values) = (Vec::new(), Vec::new());
-    for (name, shape) in tensors {
-        let shape: Vec<i64> = shape
-            .iter()
-            .map(|&size| if size < 0 { i64::from(frames) } else { size })
-            .collect();
-        let mut tensor = Tensor::<f32>::new(&Allocator::default(), shape)
-            .map_err(|error| super::runtime::one_line(&error.to_string()))?;
-        values_mut(&mut tensor).fill(0.0);
-        names.push(CString::new(name.as_str()).map_err(|error| error.to_string())?);
-        values.push(tensor);
-    }
-    Ok(NamedTensors::new(names, values))
 }

@@ -33,6 +33,16 @@ pub enum NnError {
     },
 }
 
+impl NnError {
+    /// A model was given, or gave, what it must not.
+    pub(super) fn not_finite(role: Role) -> Self {
+        Self::Run {
+            role,
+            reason: String::from("there are values that are not finite numbers"),
+        }
+    }
+}
+
 /// Why a model pack was refused. A pack is taken whole or not at all.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PackError {

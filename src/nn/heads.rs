@@ -1,6 +1,6 @@
 //! The heads of the pitch models: what they say about a frame, and where it lies in their tensors.
 
-use super::bound::{BoundModel, all_finite};
+use super::bound::BoundModel;
 
 /// Classes of the pitch and velocity heads: MIDI notes.
 pub const NOTES: usize = 128;
@@ -67,11 +67,7 @@ impl Places {
     pub fn take(&self, bound: &BoundModel, frame: usize, output: &mut PitchOutput) -> bool {
         let mut finite = true;
         let mut take = |place: usize, into: &mut [f32]| {
-            let from = &bound.output(place)[frame * into.len()..][..into.len()];
-            finite &= all_finite(from);
-            for (into, from) in into.iter_mut().zip(from) {
-                *into = from.clamp(0.0, 1.0);
-            }
+            finite &= bound.probabilities(place, frame, into);
         };
         take(self.pitch, &mut output.pitch);
         take(self.velocity, &mut output.velocity);

@@ -30,7 +30,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::session::{MOST_TENSORS, ModelHash};
+use super::session::ModelHash;
+use super::tensors::MOST_TENSORS;
 use super::{PackError, Role};
 
 /// The layout of `pack.toml` that this version reads.
@@ -382,6 +383,13 @@ mod tests {
                 "impossible shape",
             ),
             ("lstm_h = [2, 1, 256]", "lstm_h = \"big\"", "pitch"),
+            (
+                "genre = [1]",
+                "",
+                "context model is refused: it has no input genre",
+            ),
+            ("genre = [1]", "genre = [-1]", "input genre has shape"),
+            ("timing = [1, 1, 16]", "timing = [1, 1, 8]", "continuation"),
         ];
         for (from, to, expected) in cases {
             let message = changed(from, to).expect_err(to).to_string();

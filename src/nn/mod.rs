@@ -3,14 +3,17 @@
 //! The order of use is the order of the files: [`runtime`] opens the shared
 //! library once per process, [`manifest`] reads `pack.toml`, [`pack`] turns a
 //! pack into checked sessions, [`session`] shares one session between all
-//! plugin instances, [`bound`] holds one instance's tensors and state, [`heads`]
-//! reads what the pitch models say, and [`pitch`] and [`refined`] are their
-//! typed wrappers: live, and with hindsight.
+//! plugin instances, [`bound`] holds one instance's tensors and state (memory
+//! by [`tensors`]), [`heads`] reads what the pitch models say, and [`pitch`] and
+//! [`refined`] are their typed wrappers: live, and with hindsight. [`context`]
+//! and [`continuation`] are those of the models that hear notes.
 //!
 //! Nothing here may be called on the host's audio thread: loading reads files
 //! and takes locks, and ONNX Runtime allocates in every run.
 
 pub mod bound;
+pub mod context;
+pub mod continuation;
 mod denormals;
 pub mod error;
 pub mod heads;
@@ -22,7 +25,10 @@ pub mod refined;
 pub mod role;
 pub mod runtime;
 pub mod session;
+mod tensors;
 
+pub use context::{ContextAnswer, ContextModel};
+pub use continuation::{ContinuationModel, ContinuationOutput};
 pub use error::{NnError, PackError};
 pub use heads::PitchOutput;
 pub use pack::{Model, Pack};

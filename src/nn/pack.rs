@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::bound::BoundModel;
 use super::manifest::{Manifest, PackInfo, RoleManifest, Shape};
-use super::session::{ModelHash, Port, SharedSession};
+use super::session::{Element, ModelHash, Port, SharedSession};
 use super::{NnError, PackError, Role};
 
 /// The manifest's name in a pack's folder.
@@ -22,6 +22,10 @@ const MANIFEST: &str = "pack.toml";
 const LARGEST_MANIFEST: u64 = 64 << 10;
 /// The largest model file, in bytes.
 const LARGEST_MODEL: u64 = 256 << 20;
+/// The two sides of a model, for messages.
+const INPUT: &str = "input";
+/// See [`INPUT`].
+const OUTPUT: &str = "output";
 /// Runs of the trial: the second takes the state that the first left.
 const TRIAL_RUNS: usize = 2;
 
@@ -31,6 +35,11 @@ const FACTORY_MANIFEST: &str = include_str!("../../models/pack.toml");
 const FACTORY_FILES: &[(&str, &[u8])] = &[
     ("pitch.onnx", include_bytes!("../../models/pitch.onnx")),
     ("refined.onnx", include_bytes!("../../models/refined.onnx")),
+    ("context.onnx", include_bytes!("../../models/context.onnx")),
+    (
+        "continuation.onnx",
+        include_bytes!("../../models/continuation.onnx"),
+    ),
 ];
 
 /// Loaded models, by role. Cheap to clone; models are shared with every other
@@ -157,8 +166,8 @@ impl Pack {
             check_hash(role, &manifest, &bytes)?;
             let session = SharedSession::get(role, manifest.sha256, &bytes)?;
             drop(bytes);
-            check_ports(role, "input", &manifest.inputs, session.inputs())?;
-            check_ports(role, "output", &manifest.outputs, session.outputs())?;
+            check_ports(role, INPUT, &manifest.inputs, session.inputs())?;
+            check_ports(role, OUTPUT, &manifest.outputs, session.outputs())?;
             let model = Model {
                 role,
                 manifest: Arc::new(manifest),
@@ -210,12 +219,17 @@ fn check_ports<'a>(
                 String::from("is not listed in pack.toml"),
             ));
         };
-        let Some(own) = port.float_shape else {
-            return Err(refuse(
-                port.name,
-                String::from("is not a tensor of 32-bit floats"),
-            ));
+        let is_integer = side == INPUT && role.integer_inputs().contains(&port.name);
+        let needed = if is_integer {
+            Element::Integer
+        } else {
+            Element::Float
         };
+        if port.element != Some(needed) {
+            let reason = format!("is not a tensor of {}", needed.name());
+            return Err(refuse(port.name, reason));
+        }
+        let own = port.shape;
         let agree = own.len() == shape.len()
             && own
                 .iter()
@@ -274,4 +288,30 @@ fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>, String> {
         return Err(too_large());
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_tables_are_integers_and_the_rest_are_floats() {
+        let refused = |name: &str, element| {
+            let expected = BTreeMap::from([(name.to_owned(), vec![1])]);
+            let shape = &[1][..];
+            let port = Port {
+                name,
+                element,
+                shape,
+            };
+            let found = check_ports(Role::Context, INPUT, &expected, [port].into_iter());
+            found.err().map(|error| error.to_string())
+        };
+        assert_eq!(refused("genre", Some(Element::Integer)), None);
+        assert_eq!(refused("notes", Some(Element::Float)), None);
+        let message = refused("genre", Some(Element::Float)).unwrap();
+        assert!(message.contains("context") && message.contains("64-bit integers"));
+        let message = refused("notes", None).unwrap();
+        assert!(message.contains("32-bit floats"), "{message}");
+    }
 }

@@ -60,10 +60,29 @@ impl Role {
     }
 
     /// Inputs the engine will feed, as name and shape (`-1`: any number of
-    /// frames). A pack's model must have them, besides any states.
+    /// frames, or of notes). A pack's model must have them, besides any states.
     pub fn required_inputs(self) -> &'static [(&'static str, &'static [i64])] {
         match self {
             Role::Pitch | Role::Refined => &[("features", &[1, -1, 2, 128])],
+            Role::Context => &[
+                ("notes", &[1, -1, 256]),
+                ("genre", &[1]),
+                ("instrument", &[1]),
+            ],
+            Role::Continuation => &[
+                ("step", &[1, 1, 128]),
+                ("lstm_h", &[2, 1, 256]),
+                ("lstm_c", &[2, 1, 256]),
+            ],
+            _ => &[],
+        }
+    }
+
+    /// Those of the inputs that hold 64-bit integers, rows of the model's tables; all others, and
+    /// all outputs, hold 32-bit floats.
+    pub fn integer_inputs(self) -> &'static [&'static str] {
+        match self {
+            Role::Context => &["genre", "instrument"],
             _ => &[],
         }
     }
@@ -79,6 +98,18 @@ impl Role {
                 ("offset", &[1, -1, 1]),
                 ("voicing", &[1, -1, 1]),
                 ("fine", &[1, -1, 420]),
+            ],
+            Role::Context => &[
+                ("note", &[1, -1, 128]),
+                ("timing", &[1, -1, 25]),
+                ("dynamics", &[1, -1, 32]),
+            ],
+            Role::Continuation => &[
+                ("note", &[1, 1, 128]),
+                ("velocity", &[1, 1, 128]),
+                ("timing", &[1, 1, 16]),
+                ("lstm_h_next", &[2, 1, 256]),
+                ("lstm_c_next", &[2, 1, 256]),
             ],
             _ => &[],
         }

@@ -1,25 +1,21 @@
 //! One loaded model for the whole process, run by any number of instances at once.
 
 use std::collections::HashMap;
-use std::ffi::CString;
 use std::sync::{Arc, LazyLock, Weak};
 
 use ort::AsPointer;
 use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
-use ort::sys::OrtValue;
-use ort::value::{Outlet, Tensor, TensorElementType};
+use ort::value::{Outlet, TensorElementType};
 use parking_lot::Mutex;
 
 use super::denormals::DenormalsOff;
 use super::runtime::{one_line, runtime};
+use super::tensors::NamedTensors;
 use super::{NnError, PackError, Role};
 
 /// The SHA-256 of a model file: the identity under which it is shared.
 pub type ModelHash = [u8; 32];
-
-/// The most tensors a model may take or give.
-pub(super) const MOST_TENSORS: usize = 32;
 
 /// Live sessions by model. Weak, so that the last instance to go frees the model.
 static LOADED: LazyLock<Mutex<HashMap<ModelHash, Weak<SharedSession>>>> =
@@ -127,9 +123,9 @@ impl SharedSession {
                 std::ptr::null(),
                 input_names.as_ptr(),
                 input_values.as_ptr().cast(),
-                inputs.tensors.len(),
+                inputs.len(),
                 output_names.as_ptr(),
-                outputs.tensors.len(),
+                outputs.len(),
                 output_values.as_mut_ptr(),
             )
         };
@@ -151,54 +147,42 @@ const NO_SUCH_FOLDER: &str = if cfg!(windows) {
 pub(super) struct Port<'a> {
     /// The tensor's name.
     pub name: &'a str,
-    /// Its shape (`-1`: any), if it is a tensor of 32-bit floats.
-    pub float_shape: Option<&'a [i64]>,
+    /// What it is made of; `None` if it is no tensor of numbers the engine knows.
+    pub element: Option<Element>,
+    /// Its shape (`-1`: any); empty if it is no tensor.
+    pub shape: &'a [i64],
+}
+
+/// What a tensor is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Element {
+    /// 32-bit floats: everything but names of rows.
+    Float,
+    /// 64-bit integers: rows of a model's tables.
+    Integer,
+}
+
+impl Element {
+    /// For messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Element::Float => "32-bit floats",
+            Element::Integer => "64-bit integers",
+        }
+    }
 }
 
 impl<'a> Port<'a> {
     fn new(outlet: &'a Outlet) -> Self {
         let kind = outlet.dtype();
-        let is_float = kind.tensor_type() == Some(TensorElementType::Float32);
         Self {
             name: outlet.name(),
-            float_shape: kind
-                .tensor_shape()
-                .filter(|_| is_float)
-                .map(|shape| &shape[..]),
+            element: match kind.tensor_type() {
+                Some(TensorElementType::Float32) => Some(Element::Float),
+                Some(TensorElementType::Int64) => Some(Element::Integer),
+                _ => None,
+            },
+            shape: kind.tensor_shape().map_or(&[], |shape| &shape[..]),
         }
-    }
-}
-
-/// Tensors with the names under which a model knows them, at most [`MOST_TENSORS`].
-pub(super) struct NamedTensors {
-    /// Parallel to `tensors`.
-    names: Vec<CString>,
-    /// Memory of ONNX Runtime's allocator.
-    pub tensors: Vec<Tensor<f32>>,
-}
-
-impl NamedTensors {
-    /// `names` and `tensors` must be of one length, at most [`MOST_TENSORS`].
-    pub fn new(names: Vec<CString>, tensors: Vec<Tensor<f32>>) -> Self {
-        assert!(names.len() == tensors.len() && names.len() <= MOST_TENSORS);
-        Self { names, tensors }
-    }
-
-    /// Names and values as the C interface wants them, on the stack.
-    fn pointers(
-        &self,
-    ) -> (
-        [*const std::ffi::c_char; MOST_TENSORS],
-        [*mut OrtValue; MOST_TENSORS],
-    ) {
-        let mut names = [std::ptr::null(); MOST_TENSORS];
-        let mut values = [std::ptr::null_mut(); MOST_TENSORS];
-        for (slot, name) in names.iter_mut().zip(&self.names) {
-            *slot = name.as_ptr();
-        }
-        for (slot, tensor) in values.iter_mut().zip(&self.tensors) {
-            *slot = tensor.ptr().cast_mut();
-        }
-        (names, values)
     }
 }

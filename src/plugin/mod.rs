@@ -13,11 +13,11 @@ pub use midi::message;
 pub use params::VocaliseParams;
 pub use view::View;
 
-use crate::audio::{Frame, FrontEnd};
+use crate::audio::{DelayLine, Frame, FrontEnd};
 use crate::nn::Pack;
 use crate::stages::port::HeldNotes;
 use crate::stages::{Engine, HostEvent, Port};
-use crate::voice::{self, Performance, Response, Setup, VoiceLine};
+use crate::voice::{self, Performance, Response, Setup, Timing, TimingMode, VoiceLine};
 use nih_plug::prelude::*;
 use nih_plug_egui::EguiEditor;
 use starter::Starter;
@@ -55,12 +55,21 @@ pub struct Vocalise {
 struct Active {
     front_end: FrontEnd,
     port: Port<Frame>,
+    /// How late everything is in each timing mode, the audio too, in samples.
+    latencies: [u32; TimingMode::ALL.len()],
+    /// The timing mode whose latency the host was told last; it counts from the activation on that
+    /// a changed latency makes the host ask for.
+    announced: TimingMode,
+    /// The audio on its way through.
+    passing: DelayLine,
     /// Whether the line's start was asked for.
     start_asked: bool,
     /// The response that the stages were last told.
     told_response: Response,
     /// The performance that the stages were last told.
     told_performance: Performance,
+    /// The timing that the stages were last told.
+    told_timing: Timing,
     /// Whether the stages were last told that nothing leaves.
     told_bypass: bool,
 }
@@ -100,9 +109,11 @@ impl Vocalise {
         let front_end = FrontEnd::new(rate).map_err(|error| error.to_string())?;
         let response = self.params.response.value();
         let performance = self.params.performance();
+        let timing = self.params.timing();
         let setup = Setup {
             response,
             performance,
+            timing,
             front_end_delay_s: front_end.delay_s(),
             rate,
         };
@@ -117,12 +128,25 @@ impl Vocalise {
         let (mut port, parked) = Engine::lay(rate, offline, false, self.view.state(), build);
         port.adopt(self.held);
         self.line.park(parked);
+        let largest = config.max_buffer_size as usize;
+        let latencies = TimingMode::ALL.map(|mode| match mode {
+            TimingMode::Live => 0,
+            TimingMode::Aligned => port.latency(mode.hold(rate), largest) as u32,
+        });
+        let latency = latencies[timing.mode.index()];
+        if timing.mode == TimingMode::Aligned {
+            port.fix_delay(i64::from(latency));
+        }
         Ok(Active {
             front_end,
             port,
+            latencies,
+            announced: timing.mode,
+            passing: DelayLine::new(latency as usize),
             start_asked: false,
             told_response: response,
             told_performance: performance,
+            told_timing: timing,
             told_bypass: false,
         })
     }
@@ -165,13 +189,14 @@ impl Plugin for Vocalise {
         config: &BufferConfig,
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
-        context.set_latency_samples(0);
         self.deactivate();
         match self.lay(config) {
             Ok(active) => self.active = Some(active),
             // Audio passes all the same; the editor shows the sentence.
             Err(reason) => self.view.fail(reason),
         }
+        let latency = |active: &Active| active.latencies[active.announced.index()];
+        context.set_latency_samples(self.active.as_ref().map_or(0, latency));
         true
     }
 
@@ -186,6 +211,7 @@ impl Plugin for Vocalise {
         if let Some(active) = &mut self.active {
             active.front_end.reset();
             active.port.reset();
+            active.passing.reset();
         }
     }
 
@@ -208,6 +234,14 @@ impl Plugin for Vocalise {
             active.start_asked = true;
         }
         active.listen(buffer, &self.params, context.transport());
+        for (channel, samples) in buffer.as_slice().iter_mut().enumerate() {
+            active.passing.process(channel, samples);
+        }
+        let wanted = self.params.timing_mode.value();
+        if wanted != active.announced {
+            active.announced = wanted;
+            context.set_latency_samples(active.latencies[wanted.index()]);
+        }
         active.port.finish(len, |offset, message| {
             context
                 .try_send_event(midi::note_event(offset, message))
@@ -262,6 +296,12 @@ impl Active {
             // What found no room is told again with the next block.
             if value != old && tell(index, value) {
                 self.told_performance.set(index, value);
+            }
+        }
+        let (told, now) = (self.told_timing.values(), params.timing().values());
+        for ((index, value), (_, old)) in now.into_iter().zip(told) {
+            if value != old && tell(index, value) {
+                self.told_timing.set(index, value);
             }
         }
     }

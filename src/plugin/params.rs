@@ -1,8 +1,8 @@
 //! The parameters: what the host automates and the editor shows, from one source.
 
-use crate::music::{Genre, Instrument, pitch};
+use crate::music::{Division, Genre, Grid, Instrument, pitch};
 use crate::voice::offline::Settings;
-use crate::voice::{Output, Performance, Response};
+use crate::voice::{Output, Performance, Response, Timing, TimingMode};
 use nih_plug::prelude::*;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -75,6 +75,27 @@ pub struct VocaliseParams {
     /// How readily something counts as voice, 0 – 1. Default: 0.5, the network's own word.
     #[id = "sensitivity"]
     pub sensitivity: FloatParam,
+    /// Whether notes go out as soon as they are decided, or everything is late by a latency that
+    /// the host knows of and each note sits on its onset. Default: Live. Not for automation: the
+    /// host has to start the plugin anew.
+    #[id = "timing"]
+    pub timing_mode: EnumParam<TimingMode>,
+    /// The grid that notes are drawn to while the transport runs. Default: off, as sung.
+    #[id = "quantise"]
+    pub quantise: EnumParam<Division>,
+    /// How far notes are drawn to the grid, 0 – 1. Default: 1, onto it.
+    #[id = "strength"]
+    pub strength: FloatParam,
+    /// Long to short of a pair of grid steps, 1 – 3. Default: 1, straight.
+    #[id = "swing"]
+    pub swing: FloatParam,
+    /// Spread of notes around their time, in ms. Default: 0.
+    #[id = "humanise"]
+    pub humanise: FloatParam,
+    /// Round trip of the audio device, in ms, that is taken off before a note is judged against the
+    /// grid. Default: 0, since many hosts make up for it.
+    #[id = "singer_offset"]
+    pub singer_offset: FloatParam,
     /// Sends no MIDI while on; what sounds is released. Audio passes either way.
     #[id = "bypass"]
     pub bypass: BoolParam,
@@ -84,7 +105,7 @@ impl Default for VocaliseParams {
     fn default() -> Self {
         let decibels = formatters::v2s_f32_rounded(1);
         let defaults = Settings::default();
-        let performance = defaults.performance;
+        let (performance, timing) = (defaults.performance, defaults.timing);
         Self {
             genre: EnumParam::new("Genre", defaults.genre),
             instrument: EnumParam::new("Instrument", defaults.instrument),
@@ -110,11 +131,34 @@ impl Default for VocaliseParams {
             note_expressions: BoolParam::new("Note Expressions", performance.note_expressions),
             loudness: BoolParam::new("Loudness", performance.loudness),
             brightness: BoolParam::new("Brightness", performance.brightness),
-            hold_gaps: length("Hold Gaps", performance.hold_gaps_ms),
-            min_note: length("Min Note", performance.min_note_ms),
+            hold_gaps: length(
+                "Hold Gaps",
+                performance.hold_gaps_ms,
+                Performance::LENGTHS_MS,
+            ),
+            min_note: length("Min Note", performance.min_note_ms, Performance::LENGTHS_MS),
             lowest: key("Lowest Note", performance.lowest),
             highest: key("Highest Note", performance.highest),
             sensitivity: share("Sensitivity", performance.sensitivity),
+            timing_mode: EnumParam::new("Timing", timing.mode).non_automatable(),
+            quantise: EnumParam::new("Quantise", timing.quantise),
+            strength: share("Strength", timing.strength),
+            swing: FloatParam::new(
+                "Swing",
+                timing.swing,
+                FloatRange::Linear {
+                    min: *Grid::SWINGS.start() as f32,
+                    max: *Grid::SWINGS.end() as f32,
+                },
+            )
+            .with_unit(" : 1")
+            .with_value_to_string(formatters::v2s_f32_rounded(2)),
+            humanise: length("Humanise", timing.humanise_ms, Timing::HUMANISE_MS),
+            singer_offset: length(
+                "Singer Offset",
+                timing.singer_offset_ms,
+                Timing::SINGER_OFFSET_MS,
+            ),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
         }
     }
@@ -138,6 +182,18 @@ impl VocaliseParams {
             sensitivity: self.sensitivity.value(),
         }
     }
+
+    /// When notes are played.
+    pub fn timing(&self) -> Timing {
+        Timing {
+            mode: self.timing_mode.value(),
+            quantise: self.quantise.value(),
+            strength: self.strength.value(),
+            swing: self.swing.value(),
+            humanise_ms: self.humanise.value(),
+            singer_offset_ms: self.singer_offset.value(),
+        }
+    }
 }
 
 /// A parameter from 0 to 1.
@@ -147,8 +203,8 @@ fn share(name: &str, default: f32) -> FloatParam {
 }
 
 /// A parameter in ms.
-fn length(name: &str, default: f32) -> FloatParam {
-    let (min, max) = RangeInclusive::into_inner(Performance::LENGTHS_MS);
+fn length(name: &str, default: f32, range: RangeInclusive<f32>) -> FloatParam {
+    let (min, max) = range.into_inner();
     FloatParam::new(name, default, FloatRange::Linear { min, max })
         .with_unit(" ms")
         .with_value_to_string(formatters::v2s_f32_rounded(0))
@@ -207,7 +263,9 @@ macro_rules! parameter_values {
     };
 }
 
+parameter_values!(Division);
 parameter_values!(Genre);
 parameter_values!(Instrument);
 parameter_values!(Output);
 parameter_values!(Response);
+parameter_values!(TimingMode);

@@ -71,8 +71,10 @@ pub struct Port<F> {
     /// First sample of the current block.
     position: i64,
     /// Constant delay of everything that leaves, in samples: the largest block so far plus the
-    /// margin; 0 offline.
+    /// margin; 0 offline. Fixed where the host makes up for it.
     delay: i64,
+    /// Whether `delay` is the latency that the host knows of.
+    fixed: bool,
     /// Frames dropped since the last one that found room.
     gap: u32,
     epoch: u32,
@@ -107,6 +109,7 @@ impl<F> Port<F> {
             offline,
             position: 0,
             delay: 0,
+            fixed: false,
             gap: 0,
             epoch: 0,
             reset_pending: false,
@@ -141,11 +144,33 @@ impl<F> Port<F> {
         &self.shared.counters
     }
 
+    /// The delay that the threads need for blocks of `len` samples, in samples: none where the host
+    /// waits for them.
+    fn needed(&self, len: usize) -> i64 {
+        if self.offline {
+            0
+        } else {
+            len as i64 + (MARGIN_S * self.rate) as i64
+        }
+    }
+
+    /// The latency of a line that runs `hold` samples behind its input, with what the threads need
+    /// for blocks of up to `largest` samples.
+    pub fn latency(&self, hold: i64, largest: usize) -> i64 {
+        hold.saturating_add(self.needed(largest))
+    }
+
+    /// Lets everything leave `latency` samples after its place, whatever the block: the host knows
+    /// of it and makes up for it.
+    pub fn fix_delay(&mut self, latency: i64) {
+        self.delay = latency;
+        self.fixed = true;
+    }
+
     /// Opens a block of `len` samples. Everything pushed until [`Self::finish`] belongs to it.
     pub fn begin(&mut self, len: usize) {
-        if !self.offline {
-            let wanted = len as i64 + (MARGIN_S * self.rate) as i64;
-            self.delay = self.delay.max(wanted);
+        if !(self.offline || self.fixed) {
+            self.delay = self.delay.max(self.needed(len));
         }
     }
 

@@ -161,7 +161,7 @@ impl Listener {
 mod tests {
     use super::*;
     use crate::nn::PitchOutput;
-    use crate::voice::{Performance, Response, Setup};
+    use crate::voice::{Performance, Response, Setup, Timing};
 
     fn answer(index: u64, class: Option<usize>) -> PitchAnswer {
         let mut output = PitchOutput::UNVOICED;
@@ -186,6 +186,7 @@ mod tests {
             setup: Setup {
                 response: Response::Sure,
                 performance: Performance::default(),
+                timing: Timing::default(),
                 front_end_delay_s: 0.0,
                 rate: 48_000.0,
             },

@@ -7,8 +7,9 @@
 use super::performance::{Carrier, Performance};
 use crate::music::{Message, NoteExpression, Track};
 
-/// Frames that are kept: the decoder's lag and the network's delay.
-const KEPT: usize = 24;
+/// Frames that are kept: the decoder's lag, the network's delay, and how long a note may wait for
+/// its line (2.5 s).
+const KEPT: usize = 256;
 /// Frames between two messages of one kind, at least: 20 ms.
 const APART: u64 = 2;
 /// Semitones by which a bend changes at least.

@@ -5,15 +5,19 @@
 //! hands them on, [`melody`] makes MIDI of them. [`offline`] runs the same stages over a recording, or
 //! reads it again with hindsight ([`refined`]).
 
+pub mod answer;
 mod brightness;
 pub mod calibration;
+pub mod draw;
 mod evidence;
 mod expression;
 mod input_prep;
 mod legato;
 mod loudness;
 mod melody;
+pub mod melody_steps;
 mod note_decoder;
+pub mod note_features;
 mod note_search;
 pub mod offline;
 mod onset;
@@ -21,13 +25,20 @@ mod output;
 mod output_prep;
 mod performance;
 mod pitch_track;
+mod placing;
+mod quantiser;
 mod reactive;
 mod receiver;
 mod refined;
 mod report;
 mod response;
+mod rest;
+mod schedule;
 mod sensitivity;
 mod singing;
+mod song_clock;
+pub mod step_features;
+mod timing;
 mod tuning;
 
 pub use note_decoder::{Events, NoteDecoder, NoteEvent};
@@ -35,6 +46,7 @@ pub use output::Output;
 pub use performance::{Carrier, Performance};
 pub use report::{F0Point, Report};
 pub use response::Response;
+pub use timing::{Timing, TimingMode};
 
 use crate::audio::Frame;
 use crate::audio::frame::{HOP, SAMPLE_RATE};
@@ -72,6 +84,16 @@ pub mod parameter {
     pub const SENSITIVITY: u32 = 12;
     /// Whether the port lets nothing out; 0 or 1.
     pub const BYPASS: u32 = 13;
+    /// [`crate::music::Division`], as its index.
+    pub const QUANTISE: u32 = 14;
+    /// See [`super::Timing::strength`].
+    pub const STRENGTH: u32 = 15;
+    /// See [`super::Timing::swing`].
+    pub const SWING: u32 = 16;
+    /// See [`super::Timing::humanise_ms`].
+    pub const HUMANISE: u32 = 17;
+    /// See [`super::Timing::singer_offset_ms`].
+    pub const SINGER_OFFSET: u32 = 18;
 }
 
 /// The types that travel along the voice line.
@@ -133,6 +155,8 @@ pub struct Setup {
     pub response: Response,
     /// How notes are to be played.
     pub performance: Performance,
+    /// When notes are to be played.
+    pub timing: Timing,
     /// Delay of the front end in seconds; see [`crate::audio::FrontEnd::delay_s`].
     pub front_end_delay_s: f64,
     /// The host's rate in Hz.
@@ -177,6 +201,24 @@ impl FrameClock {
     fn described_s(&self, index: f64) -> f64 {
         let hops = index + 1.0 - f64::from(self.delay_frames);
         hops * HOP as f64 / SAMPLE_RATE - self.setup.front_end_delay_s
+    }
+
+    /// The sample at the host's rate that the answer to frame `index` describes.
+    fn described(&self, index: f64) -> i64 {
+        (self.described_s(index) * self.setup.rate).round() as i64
+    }
+
+    /// Samples at the host's rate from one frame to the next.
+    fn hop(&self) -> f64 {
+        HOP as f64 / SAMPLE_RATE * self.setup.rate
+    }
+
+    /// Frames that a line which runs `hold` samples behind its input is behind what the newest
+    /// answer describes.
+    fn frames_behind(&self, hold: i64) -> usize {
+        let behind_s = hold as f64 / self.setup.rate - self.setup.front_end_delay_s;
+        let frames = behind_s * SAMPLE_RATE / HOP as f64 - f64::from(self.delay_frames);
+        frames.round().max(0.0) as usize
     }
 
     /// The moment, in seconds, by which the audio up to sample `position` had been taken.

@@ -1,9 +1,10 @@
 //! Frames in, notes out, live.
 //!
 //! What happened `lag` frames ago is read off the cheapest path of the [search](super::note_search)
-//! up to now and never taken back: what was emitted counts. A note is said as soon as the network
-//! is sure of its pitch, or when patience ends, since its key cannot be changed later; most are sure
-//! at once, and those that are not are mostly still being slid into.
+//! up to now and never taken back: what was emitted counts. A note whose pitch stands is said at
+//! once. One that is still being slid into gains more from the next 50 ms than from any other
+//! evidence, and has lost its chance to be early anyway: it waits until its pitch has settled, or
+//! until it must be said.
 //!
 //! `models/training/vocalise_training/decoder.py` is the same decoder, used to measure models.
 
@@ -15,8 +16,11 @@ use super::singing::is_sung;
 use super::tuning::Tuning;
 use super::{PitchAnswer, Response};
 
-/// Frames that are kept: lag, patience and the reach of an onset.
+/// Frames that are kept: the longest wait for a pitch, doubt about it, and the reach of an onset.
 const KEPT: usize = 32;
+
+/// Semitones a frame that a pitch on its way to a note's is believed to move at most.
+const FASTEST: f32 = 0.3;
 
 /// What the decoder says about a frame some frames earlier.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -162,7 +166,7 @@ impl NoteDecoder {
             };
             let mut note = self.current.unwrap_or(new);
             note.state = state;
-            if !note.said && self.is_settled(note) {
+            if !note.said && self.may_say(note) {
                 events[2] = Some(self.describe(note, None));
                 note.said = true;
             }
@@ -203,18 +207,23 @@ impl NoteDecoder {
         }
     }
 
-    /// Whether `note` may be said now.
-    fn is_settled(&self, note: Current) -> bool {
-        let now = self.heard();
-        let [last, before] = [1, 2].map(|back| &self.column(back).heard);
-        let sure = self.filled > 2
-            && (now.pitch - before.pitch).abs() <= self.tuning.steadiness
-            && (now.centre - last.centre).abs() <= self.tuning.calm
-            && now.certainty >= self.tuning.certainty;
-        let patience_ends = note.start + self.tuning.lag as u64 + self.tuning.patience;
-        (sure || now.frame >= patience_ends)
-            && now.frame <= patience_ends + self.tuning.doubt
-            && self.is_sung(note, now.frame)
+    /// Whether `note` is to be said now.
+    fn may_say(&self, note: Current) -> bool {
+        let Tuning { latest, doubt, .. } = self.tuning;
+        let now = self.heard().frame;
+        let age = now as f64 - self.onset(note);
+        let rest = if age <= self.tuning.soon {
+            &self.tuning.standing
+        } else {
+            &self.tuning.settled
+        };
+        let rests = self.filled > rest.over && rest.holds(|back| &self.column(back).heard);
+        (age >= latest || rests) && age <= latest + doubt && self.is_sung(note, now)
+    }
+
+    /// Where `note` began, in frames, as far as is known.
+    fn onset(&self, note: Current) -> f64 {
+        Onset::around(note.start, self.latest()).frame(self.tuning.onset_shift)
     }
 
     /// Whether `note` was sung and not said, by its frames up to `last`.
@@ -227,26 +236,28 @@ impl NoteDecoder {
     }
 
     /// The beginning of `note`, from all that was heard of it so far. Of a note that was over at the
-    /// frame `end` all frames tell the pitch, otherwise the last ones.
+    /// frame `end` all frames tell the pitch, otherwise the newest and the way it moves.
     fn describe(&self, note: Current, end: Option<u64>) -> NoteEvent {
-        let now = self.heard().frame;
         let of_note = || self.latest().take_while(|heard| heard.frame >= note.start);
-        let (first, last) = match end {
-            Some(end) => (note.start, end.max(note.start + 1) - 1),
-            None => (now.saturating_sub(self.tuning.memory), now),
-        };
+        let reported = |heard: &Evidence| self.tuning.reported(heard.pitch, heard.centre);
+        let now = self.heard();
+        let drift = (now.pitch - self.column(1).heard.pitch).clamp(-FASTEST, FASTEST);
         let mut pitches = [0.0; KEPT];
         let mut count = 0;
-        for heard in of_note().filter(|heard| (first..=last).contains(&heard.frame)) {
-            pitches[count] = self.tuning.reported(heard.pitch, heard.centre);
-            count += 1;
+        if let Some(end) = end {
+            let whole = note.start..end.max(note.start + 1);
+            for heard in of_note().filter(|heard| whole.contains(&heard.frame)) {
+                pitches[count] = reported(heard);
+                count += 1;
+            }
         }
         let loudest_db = of_note()
             .map(|heard| heard.level_db)
             .fold(f32::NEG_INFINITY, f32::max);
         NoteEvent::On {
-            frame: Onset::around(note.start, self.latest()).frame(self.tuning.onset_shift),
-            pitch: median(&mut pitches[..count]).unwrap_or(self.heard().pitch),
+            frame: self.onset(note),
+            pitch: median(&mut pitches[..count])
+                .unwrap_or(reported(now) + self.tuning.ahead * drift),
             velocity: self.loudness.velocity(loudest_db),
         }
     }

@@ -1,12 +1,15 @@
 //! A recording, rendered by the same stages as the plugin, on the caller's thread.
 
 use super::evidence::{Evidence, Listener};
+use super::placing::Placing;
 use super::report::Report;
-use super::{F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, refined, stages};
+use super::{
+    F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, refined, stages,
+};
 use crate::audio::{Frame, FrontEnd, FrontEndError};
-use crate::music::{Genre, Instrument, Message, SungNote, TimedMessage, Track};
+use crate::music::{Genre, Instrument, Message, Meter, SungNote, TimedMessage};
 use crate::nn::{NnError, Pack, PitchModel, RefinedModel};
-use crate::stages::{HostEvent, Inline, OffAudio, Stamped};
+use crate::stages::{HostEvent, Inline, OffAudio, Stamped, Transport};
 
 /// Silence after the recording, so that its last note ends by itself, in seconds.
 const TAIL_S: f64 = 0.5;
@@ -24,6 +27,11 @@ pub struct Settings {
     pub response: Response,
     /// How notes are played.
     pub performance: Performance,
+    /// When notes are played.
+    pub timing: Timing,
+    /// The tempo, in BPM, and the meter that the recording was sung to from its first sample on;
+    /// without them there is no grid.
+    pub song: Option<(f64, Meter)>,
     /// Input gain in dB.
     pub gain_db: f32,
     /// Level under which nothing counts as voice, in dB below full scale.
@@ -33,6 +41,21 @@ pub struct Settings {
 impl Settings {
     /// The gate's default: only what is below any usable recording is shut out.
     pub const DEFAULT_GATE_DB: f32 = -70.0;
+
+    /// The transport of a host that plays the song from the recording's first sample on.
+    pub(super) fn transport(&self) -> Option<Transport> {
+        let (bpm, meter) = self.song?;
+        Some(Transport {
+            playing: true,
+            tempo: Some(bpm),
+            numerator: Some(meter.beats()),
+            denominator: Some(meter.unit()),
+            quarters: Some(0.0),
+            bar_start: Some(0.0),
+            bar: Some(0),
+            loop_range: None,
+        })
+    }
 }
 
 impl Default for Settings {
@@ -42,6 +65,8 @@ impl Default for Settings {
             instrument: Instrument::default(),
             response: Response::default(),
             performance: Performance::default(),
+            timing: Timing::default(),
+            song: None,
             gain_db: 0.0,
             gate_db: Self::DEFAULT_GATE_DB,
         }
@@ -110,6 +135,9 @@ pub fn render_with(
         sample_rate,
         ..Rendering::default()
     };
+    if let Some(transport) = settings.transport() {
+        line.event(Stamped::new(0, HostEvent::Transport(transport)));
+    }
     while recording.play(progress, |position, frame| {
         line.frame(Stamped::new(position, frame))
     }) {
@@ -158,6 +186,7 @@ pub fn refine_with(
         .f0
         .extend(f0.filter(|f0| recording.holds(f0.time_s)));
     let position_of = |seconds: f64| (seconds * sample_rate).round() as i64;
+    let mut placing = Placing::new(sample_rate, settings);
     for note in refined::notes(&heard) {
         let onset_s = clock.described_s(note.onset).max(0.0);
         let sung = SungNote {
@@ -167,15 +196,8 @@ pub fn refine_with(
             velocity: note.velocity,
             decided_s: recording.length as f64 / sample_rate,
         };
-        let channel = Track::Melody.channel();
-        let on = Message::note_on(channel, sung.key(), sung.velocity);
-        let off = Message::note_off(channel, sung.key(), 0.0);
-        for (seconds, message) in [(sung.onset_s, on), (sung.offset_s, off)] {
-            rendering.messages.push(TimedMessage {
-                position: position_of(seconds),
-                message,
-            });
-        }
+        let span = (position_of(sung.onset_s), position_of(sung.offset_s));
+        placing.play(span, sung.key(), sung.velocity, &mut rendering.messages);
         rendering.notes.push(sung);
     }
     // A note may end where the next begins: the end comes first then.
@@ -239,6 +261,7 @@ impl<'a> Recording<'a> {
         Setup {
             response: settings.response,
             performance: settings.performance,
+            timing: settings.timing,
             front_end_delay_s: self.front_end.delay_s(),
             rate: self.rate,
         }

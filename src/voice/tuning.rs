@@ -3,6 +3,7 @@
 //! Found by search on real amateur singing; see `models/pitch.card.md`.
 
 use super::Response;
+use super::rest::Rest;
 
 /// Costs are in nats: negative natural logarithms of probabilities.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,16 +34,15 @@ pub struct Tuning {
     pub leave: f32,
     /// What a certain offset takes off that.
     pub offset_gain: f32,
-    /// Frames that a decided note waits at most for its pitch to be sure.
-    pub patience: u64,
-    /// Semitones that the pitch may have moved over two frames to be sure.
-    pub steadiness: f32,
-    /// Semitones that the note head may have moved over one frame to be sure.
-    pub calm: f32,
-    /// The certainty of the note head that is needed to be sure, 0 – 1.
-    pub certainty: f32,
-    /// Frames before the decision whose pitch votes with it.
-    pub memory: u64,
+    /// Age of a note in frames up to which it is said as soon as its pitch stands, `standing`;
+    /// after that it has missed its chance to be early, and waits for its pitch to settle.
+    pub soon: f64,
+    /// Age in frames at which it is said in any case.
+    pub latest: f64,
+    pub standing: Rest,
+    pub settled: Rest,
+    /// Frames by which a live note's pitch is drawn on the way that it moves.
+    pub ahead: f32,
     /// Frames within which a note that nobody has heard of may still change its pitch, and within
     /// which no note begins again.
     pub young: u64,
@@ -50,8 +50,8 @@ pub struct Tuning {
     pub shortest: u64,
     /// Whether such a note is said when another one follows without a break.
     pub says_overtaken: bool,
-    /// Frames that a note which seems to be speech may be late to turn out sung.
-    pub doubt: u64,
+    /// Frames after `latest` within which a note that seems to be speech may turn out sung.
+    pub doubt: f64,
     /// Frames by which the end of a note is heard late: the voice is gone before its echo is.
     pub offset_late: u64,
     /// Frames added to the onset head's peak to meet where annotators hear a note begin.
@@ -64,24 +64,36 @@ impl Tuning {
         voicing_floor: 0.03,
         voicing_power: 0.5,
         width: 0.6,
-        cap: 6.0,
+        cap: 6.5,
         note_share: 0.3,
         centre_share: 0.15,
-        enter: 10.0,
-        change: 14.0,
-        repeat: 10.0,
+        enter: 10.3,
+        change: 15.5,
+        repeat: 8.0,
         onset_gain: 12.0,
-        leave: 5.0,
-        offset_gain: 6.0,
-        patience: 8,
-        steadiness: 0.3,
-        calm: 0.15,
-        certainty: 0.92,
-        memory: 0,
-        young: 10,
+        leave: 5.7,
+        offset_gain: 6.2,
+        soon: 3.2,
+        latest: 7.2,
+        standing: Rest {
+            over: 2,
+            pitch: 0.3,
+            centre: 0.11,
+            certainty: 0.9,
+            apart: 0.2,
+        },
+        settled: Rest {
+            over: 4,
+            pitch: 0.15,
+            centre: 0.13,
+            certainty: 0.95,
+            apart: 9.0,
+        },
+        ahead: 1.0,
+        young: 6,
         shortest: 9,
         says_overtaken: true,
-        doubt: 10,
+        doubt: 10.0,
         offset_late: 3,
         onset_shift: 1.5,
     };
@@ -99,15 +111,27 @@ impl Tuning {
         onset_gain: 9.0,
         leave: 9.0,
         offset_gain: 10.0,
-        patience: 7,
-        steadiness: 0.06,
-        calm: 0.08,
-        certainty: 0.93,
-        memory: 0,
+        soon: 7.0,
+        latest: 11.0,
+        standing: Rest {
+            over: 2,
+            pitch: 0.1,
+            centre: 0.1,
+            certainty: 0.9,
+            apart: 0.3,
+        },
+        settled: Rest {
+            over: 4,
+            pitch: 0.1,
+            centre: 0.1,
+            certainty: 0.95,
+            apart: 9.0,
+        },
+        ahead: 1.0,
         young: 10,
         shortest: 9,
         says_overtaken: false,
-        doubt: 10,
+        doubt: 10.0,
         offset_late: 3,
         onset_shift: 1.5,
     };

@@ -42,13 +42,16 @@ pub fn write_pack(manifest: &str, pitch: &[u8]) -> tempfile::TempDir {
     folder
 }
 
-/// The factory's manifest with `SHA256` for the pitch model's hash, see [`write_pack`].
+/// The factory's manifest of the pitch model alone, which it lists first, with `SHA256` for its
+/// hash, see [`write_pack`].
 pub fn manifest_for_any_hash() -> String {
-    factory_manifest().replace(&sha256(&factory_pitch()), "SHA256")
+    let whole = factory_manifest();
+    let (pitch, _) = whole.split_once("[refined]").expect("more than one role");
+    pitch.replace(&sha256(&factory_pitch()), "SHA256")
 }
 
-/// A manifest of one continuation model, `x [1,-1]` to `y [1,-1]`, for small
-/// models made with [`onnx`].
+/// A manifest of one model for drums, a role that asks for no tensors, `x [1,-1]` to `y [1,-1]`,
+/// for small models made with [`onnx`].
 pub fn small_manifest() -> &'static str {
     r#"
 [pack]
@@ -58,14 +61,14 @@ version = "1"
 licence = "CC0-1.0"
 author = "Nobody"
 
-[continuation]
+[drums]
 file = "pitch.onnx"
 sha256 = "SHA256"
 
-[continuation.inputs]
+[drums.inputs]
 x = [1, -1]
 
-[continuation.outputs]
+[drums.outputs]
 y = [1, -1]
 "#
 }

@@ -28,6 +28,8 @@ struct Host {
     transport: Transport,
     /// Messages of the current block, in fixed memory: counting allocations must see none here.
     sent: Vec<(u32, NoteEvent<()>)>,
+    /// The latency that the plugin told last, in samples.
+    latency: std::cell::Cell<u32>,
 }
 
 impl ProcessContext<Vocalise> for Host {
@@ -52,7 +54,9 @@ impl ProcessContext<Vocalise> for Host {
         self.sent.push((event.timing(), event));
         Ok(())
     }
-    fn set_latency_samples(&self, _: u32) {}
+    fn set_latency_samples(&self, samples: u32) {
+        self.latency.set(samples);
+    }
     fn request_restart(&self) {}
     fn set_current_voice_capacity(&self, _: u32) {}
 }
@@ -62,7 +66,9 @@ impl ActivateContext<Vocalise> for Host {
         PluginApi::Clap
     }
     fn execute(&self, _: Task) {}
-    fn set_latency_samples(&self, _: u32) {}
+    fn set_latency_samples(&self, samples: u32) {
+        self.latency.set(samples);
+    }
     fn set_current_voice_capacity(&self, _: u32) {}
 }
 
@@ -85,6 +91,7 @@ impl Rig {
         let host = Host {
             transport: Transport::new(rate),
             sent: Vec::with_capacity(4_096),
+            latency: std::cell::Cell::new(0),
         };
         let layout = Vocalise::AUDIO_IO_LAYOUTS[1];
         let mut buffer = Buffer::default();
@@ -119,6 +126,11 @@ impl Rig {
     /// The transport that the next blocks see.
     pub fn transport(&mut self) -> &mut Transport {
         &mut self.host.transport
+    }
+
+    /// The latency that the plugin told last, in samples.
+    pub fn latency(&self) -> usize {
+        self.host.latency.get() as usize
     }
 
     /// Waits until the engine runs; says why if it cannot.
@@ -215,27 +227,27 @@ impl Rig {
         self.position += len as i64;
     }
 
-    /// All of `audio` in blocks of the given sizes, over and over.
+    /// All of `audio` in blocks of the given sizes, over and over; it comes out as it went in, late
+    /// by the plugin's latency.
     pub fn play(&mut self, audio: &[f32], sizes: &[usize]) -> Vec<TimedMessage> {
         let mut sent = Vec::new();
         let mut sizes = sizes.iter().cycle();
-        let mut rest = audio;
+        let mut passed = Vec::with_capacity(audio.len());
         let mut block = Vec::new();
-        while !rest.is_empty() {
+        while passed.len() < audio.len() {
+            let rest = &audio[passed.len()..];
             let len = (*sizes.next().expect("sizes repeat")).clamp(1, rest.len());
-            let (now, later) = rest.split_at(len);
             block.clear();
-            block.extend_from_slice(now);
+            block.extend_from_slice(&rest[..len]);
             sent.extend(self.process(&mut block));
-            assert!(
-                block
-                    .iter()
-                    .zip(now)
-                    .all(|(a, b)| a.to_bits() == b.to_bits()),
-                "pass-through"
-            );
-            rest = later;
+            passed.extend_from_slice(&block);
         }
+        let late = self.latency().min(audio.len());
+        let mut pairs = audio.iter().zip(&passed[late..]);
+        assert!(
+            pairs.all(|(a, b)| a.to_bits() == b.to_bits()),
+            "pass-through"
+        );
         sent
     }
 }

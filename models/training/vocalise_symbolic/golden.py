@@ -1,9 +1,9 @@
 """Writes the golden pairs of the symbolic models: ``python -m vocalise_symbolic.golden MODELS_DIR``.
 
 A made-up tune, sung a little off the grid. Its events (what the plugin knows), its features (what it has to make of
-them) and what ONNX Runtime answers go to MODELS_DIR/golden as context_*.npy and continuation_*.npy. ``--check``
-compares instead: features within 1e-5, outputs within 1e-3 (another CPU may round 8-bit products differently), hashes
-and shapes against pack.toml.
+them) and what ONNX Runtime answers go to MODELS_DIR/golden as context_*.npy and continuation_*.npy, beside the tables
+of ``feature_tables``. ``--check`` compares instead: features within 1e-5, outputs within 1e-3 (another CPU may round
+8-bit products differently), hashes and shapes against pack.toml.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import onnx
 
 from vocalise_training import pack
 
-from . import genres, note_features, readers, step_features
+from . import feature_tables, genres, note_features, readers, step_features
 from .continuation_model import STATES
 
 NOTE_COLUMNS = ("pitch", "place", "gap", "duration", "velocity", "query", "bar_known", "bar", "bpm")
@@ -104,7 +104,7 @@ def problems(models: Path) -> list[str]:
         difference = np.nanmax(np.abs(values - np.load(models / "golden" / f"{name}.npy")))
         if difference > (FEATURE_TOLERANCE if made else OUTPUT_TOLERANCE):
             found.append(f"golden {name} differs by {difference:.1e}")
-    return found
+    return found + feature_tables.problems(models)
 
 
 def main() -> None:
@@ -117,7 +117,7 @@ def main() -> None:
             raise SystemExit("golden: " + "; ".join(found))
         print(f"{args.models}: hashes, shapes and golden pairs of context and continuation are right")
         return
-    (args.models / "golden").mkdir(parents=True, exist_ok=True)
+    feature_tables.write(args.models)
     for name, values in answers(args.models).items():
         np.save(args.models / "golden" / f"{name}.npy", values)
     print(f"{args.models / 'golden'}: {len(answers(args.models))} files")

@@ -31,8 +31,26 @@ SUNG_ACTIVITY, SUNG_STEADINESS = 0.7, 0.6
 """A note is speech where both its mean activity and the steadiness of the voice are less."""
 STEADY = 0.2
 """Semitones over two frames that count as steady."""
+FASTEST = 0.3
+"""Semitones a frame that a pitch on its way to a note's is believed to move at most."""
 STEADINESS_FRAMES, FIRST_STEADINESS = 80, 0.7
 """Voiced frames over which steadiness is averaged, and where it begins."""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What a pitch must be like to be taken for its note's."""
+
+    over: int
+    """Frames back that are compared with now, and half of them."""
+    pitch: float
+    """Semitones that the pitch may have moved since."""
+    centre: float
+    """Semitones that the note head may have moved over half of them."""
+    certainty: float
+    """Share of the note head's belief in notes, on the two semitones around its pitch, that is needed."""
+    apart: float
+    """Semitones that the pitch may lie from the note head's."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +83,15 @@ class Settings:
     """Cost of silence out of a note where the offset head is silent."""
     offset_gain: float = 8.0
     """How much of that a certain offset takes away."""
-    patience: int = 8
-    """Longest wait beyond ``lag`` for the pitch to be sure."""
-    steadiness: float = 0.2
-    """Semitones that the pitch may have moved over two frames to be sure."""
-    calm: float = 0.15
-    """Semitones that the note head may have moved over one frame to be sure."""
-    certainty: float = 0.9
-    """Share of the note head's belief in notes, on the two semitones around its pitch, that is needed to be sure."""
-    memory: int = 0
-    """Frames before the decision that vote on a live note's pitch with it."""
+    soon: float = 3.2
+    """Age of a note in frames up to which it is said as soon as its pitch stands, ``standing``; after that it has
+    missed its chance to be early, and waits for its pitch to settle."""
+    latest: float = 7.2
+    """Age at which it is said in any case."""
+    standing: Rest = Rest(over=2, pitch=0.3, centre=0.11, certainty=0.9, apart=0.2)
+    settled: Rest = Rest(over=4, pitch=0.15, centre=0.13, certainty=0.95, apart=9.0)
+    ahead: float = 1.0
+    """Frames by which a live note's pitch is drawn on the way that it moves."""
     young: int = 8
     """Within this time an unsaid note may still change its pitch, and no note begins again."""
     shortest: int = 9
@@ -82,7 +99,7 @@ class Settings:
     says_overtaken: bool = False
     """Whether such a note is said when another one follows without a break."""
     doubt: int = 10
-    """How late a note that seems to be speech may turn out sung."""
+    """How much later than ``latest`` a note that seems to be speech may turn out sung."""
     offset_late: int = 3
     """How late the end of a note is heard: the voice is gone before its echo is."""
     onset_shift: float = 1.0
@@ -179,12 +196,21 @@ class _Heard:
         self.velocity = outputs["velocity"] @ np.arange(128) / 127
         self.states, self.entered = _search(outputs, self.pitch, self.centre, settings)
 
-    def note(self, start: int, end: int | None, now: int, votes: slice) -> Decoded:
-        """The note entered at ``start``, said at ``now``; ``end`` may not be known yet."""
-        pitch, velocity = float(np.median(self.reported[votes])), float(np.median(self.velocity[votes]))
+    def note(self, start: int, end: int | None, now: int, late: int = 0) -> Decoded:
+        """The note entered at ``start``, said at ``now``; of one whose ``end`` is known, heard ``late``, all frames tell
+        the pitch."""
+        if end is None:
+            pitch = self.reported[now] + self.settings.ahead * self.drift(now)
+        else:
+            pitch = np.median(self.reported[start : max(end, start + 1)])
+        velocity = float(np.median(self.velocity[start : now + 1]))
         onset = max(_seconds(self.onset_of(start, now)), 0.0)
-        offset = onset if end is None else max(_seconds(end), onset + 0.03)
-        return Decoded(onset, offset, pitch, velocity, (now + 1) * TICK)
+        offset = onset if end is None else max(_seconds(end - late), onset + 0.03)
+        return Decoded(onset, offset, float(pitch), velocity, (now + 1) * TICK)
+
+    def drift(self, now: int) -> float:
+        """Semitones that the pitch moved over the last frame, as far as a voice can."""
+        return float(np.clip(self.pitch[now] - self.pitch[max(now - 1, 0)], -FASTEST, FASTEST))
 
     def onset_of(self, start: int, now: int) -> float:
         """Where the note entered at ``start`` began, in frames, as far as frames up to ``now`` tell."""
@@ -201,15 +227,23 @@ class _Heard:
         activity = (self.active[end] - self.active[start]) / (end - start)
         return self.steadiness[end - 1] >= SUNG_STEADINESS or activity >= SUNG_ACTIVITY
 
-    def is_sure(self, k: int) -> bool:
+    def rests(self, k: int, rest: Rest) -> bool:
         """Whether a note's pitch may be said at frame ``k``."""
-        s = self.settings
+        half = rest.over // 2
         return (
-            k >= 2
-            and abs(self.pitch[k] - self.pitch[k - 2]) <= s.steadiness
-            and abs(self.centre[k] - self.centre[k - 1]) <= s.calm
-            and self.certainty[k] >= s.certainty
+            k >= rest.over
+            and abs(self.pitch[k] - self.pitch[k - rest.over]) <= rest.pitch
+            and abs(self.pitch[k] - self.pitch[k - half]) <= rest.pitch
+            and abs(self.centre[k] - self.centre[k - half]) <= rest.centre
+            and abs(self.pitch[k] - self.centre[k]) <= rest.apart
+            and self.certainty[k] >= rest.certainty
         )
+
+    def may_say(self, start: int, now: int) -> bool:
+        """Whether the note entered at ``start`` is to be said at ``now``."""
+        s, age = self.settings, now - self.onset_of(start, now)
+        ready = age >= s.latest or self.rests(now, s.standing if age <= s.soon else s.settled)
+        return ready and age <= s.latest + s.doubt and self.is_sung(start, now + 1)
 
 
 def decode(outputs: dict[str, np.ndarray], settings: Settings = Settings()) -> list[Decoded]:
@@ -232,15 +266,14 @@ def _live(heard: _Heard) -> list[Decoded]:
             if state == 0 or (moved and (said is not None or not young)) or (not moved and heard.entered[k] and not young):
                 lasted = k - start >= s.shortest and heard.is_sung(start, k)
                 if said is None and lasted and (state == 0 or s.says_overtaken):
-                    said = heard.note(start, None, now, slice(start, max(k, start + 1)))
+                    said = heard.note(start, k, now)
                 if said is not None:
                     notes.append((said, k - (min(s.offset_late, k - start) if state == 0 else 0)))
                 start, said = -1, None
         if state > 0:
             start, last = (k if start < 0 else start), state
-            late = now - (start + s.lag + s.patience)
-            if said is None and (heard.is_sure(now) or late >= 0) and late <= s.doubt and heard.is_sung(start, now + 1):
-                said = heard.note(start, None, now, slice(max(start, now - s.memory), now + 1))
+            if said is None and heard.may_say(start, now):
+                said = heard.note(start, None, now)
     if said is not None:
         notes.append((said, len(states) - s.lag))
     return [Decoded(n.onset, max(_seconds(end), n.onset + 0.03), n.pitch, n.velocity, n.decided) for n, end in notes]
@@ -257,7 +290,7 @@ def _with_hindsight(heard: _Heard) -> list[Decoded]:
         quiet = end >= len(states) or states[end] == 0
         if end - start >= s.shortest and heard.is_sung(start, end):
             late = min(s.offset_late, end - start - 1) if quiet else 0
-            notes.append(heard.note(start, end - late, len(states) - 1, slice(start, end)))
+            notes.append(heard.note(start, end, len(states) - 1, late))
     return notes
 
 

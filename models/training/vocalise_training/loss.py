@@ -9,10 +9,16 @@ WEIGHTS = {"fine": 1.0, "pitch": 0.6, "velocity": 0.05, "onset": 3.0, "offset": 
 """Relative weight of each head's mean loss."""
 EVENT_EMPHASIS = 2.0
 """Frames near a note's edge are rare: their positive term counts this much more."""
-EARLY_EMPHASIS = 2.0
+EARLY_EMPHASIS = 3.0
 """How much more a note's pitch counts at its onset, where it is decided,"""
 EARLY_FRAMES = 8.0
 """fading by a factor of e over this many frames."""
+
+
+EDGE_EMPHASIS = 2.0
+"""How much more the fine pitch counts at the edges of a voiced run, where speech bends,"""
+EDGE_FRAMES = 2
+"""and how many frames from them."""
 
 
 def masked_mean(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -33,6 +39,12 @@ def frames_into_note(note: torch.Tensor) -> torch.Tensor:
     return (index - begins.cummax(dim=1).values).float()
 
 
+def near_edge(voiced: torch.Tensor) -> torch.Tensor:
+    """[B, N] 1.0 within EDGE_FRAMES of a frame without a voice; ``voiced`` [B, N] bool."""
+    reach = 2 * EDGE_FRAMES + 1
+    return F.max_pool1d((~voiced).float().unsqueeze(1), reach, stride=1, padding=EDGE_FRAMES).squeeze(1)
+
+
 def losses(logits: dict[str, torch.Tensor], batch: Batch) -> dict[str, torch.Tensor]:
     """Unweighted mean loss per head."""
     t = batch.targets
@@ -46,7 +58,7 @@ def losses(logits: dict[str, torch.Tensor], batch: Batch) -> dict[str, torch.Ten
         F.binary_cross_entropy_with_logits(logits[name][..., 0], t[name], pos_weight=emphasis, reduction="none"), known
     )
     return {
-        "fine": cross_entropy(logits["fine"], fine_target(t["midi"].nan_to_num(60)), sung.float()),
+        "fine": cross_entropy(logits["fine"], fine_target(t["midi"].nan_to_num(60)), sung * (1 + EDGE_EMPHASIS * near_edge(sung))),
         "pitch": cross_entropy(logits["pitch"], note_target(t["note"]), early * (known > 0)),
         "velocity": cross_entropy(logits["velocity"], velocity, in_note * known),
         "onset": event("onset"),

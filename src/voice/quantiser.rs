@@ -1,0 +1,153 @@
+//! From the moment a note was sung to the moment it is played.
+
+use super::song_clock::SongClock;
+use super::timing::{Timing, TimingMode};
+
+/// Draws notes to the song's grid.
+pub struct Quantiser {
+    /// The host's rate in Hz.
+    rate: f64,
+    /// State of the generator that spreads notes; the same notes are spread the same way.
+    seed: u64,
+}
+
+impl Quantiser {
+    pub fn new(rate: f64) -> Self {
+        Self { rate, seed: 0 }
+    }
+
+    /// As at the beginning.
+    pub fn reset(&mut self) {
+        self.seed = 0;
+    }
+
+    /// The sample at which a note with its onset at sample `onset`, decided by sample `decided`, is
+    /// to be played. Live, a note cannot be played before it is decided: in the first half of a
+    /// cell of the grid it goes out at once, in the second it waits for the line.
+    pub fn place(&mut self, onset: i64, decided: i64, timing: &Timing, clock: &SongClock) -> i64 {
+        let earliest = match timing.mode {
+            TimingMode::Live => decided,
+            TimingMode::Aligned => i64::MIN,
+        };
+        let sung = match timing.mode {
+            TimingMode::Live => decided,
+            TimingMode::Aligned => onset,
+        };
+        let drawn = self.drawn(onset, timing, clock).unwrap_or(sung);
+        drawn.saturating_add(self.spread(timing)).max(earliest)
+    }
+
+    /// Where the grid draws the onset; `None` without a grid.
+    fn drawn(&self, onset: i64, timing: &Timing, clock: &SongClock) -> Option<i64> {
+        let samples = |ms: f32| (f64::from(ms) * self.rate / 1_000.0).round() as i64;
+        let heard = onset - samples(timing.singer_offset_ms);
+        let place = clock.place(heard)?;
+        let line = timing.grid().nearest(place.in_bar(), place.bar_quarters)?;
+        let moved = f64::from(timing.strength) * (line - place.in_bar());
+        Some(heard + (moved * clock.samples_per_quarter(heard)).round() as i64)
+    }
+
+    /// A random distance within the spread, in samples (SplitMix64, Steele and others 2014).
+    fn spread(&mut self, timing: &Timing) -> i64 {
+        if timing.humanise_ms <= 0.0 {
+            return 0;
+        }
+        self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.seed;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let unit = ((bits ^ (bits >> 31)) >> 11) as f64 / (1u64 << 53) as f64;
+        let widest = f64::from(timing.humanise_ms) * self.rate / 1_000.0;
+        ((2.0 * unit - 1.0) * widest).round() as i64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::Division;
+    use crate::stages::{Stamped, Transport};
+
+    const RATE: f64 = 48_000.0;
+
+    /// 120 BPM: an eighth is 12 000 samples.
+    fn clock() -> SongClock {
+        let mut clock = SongClock::new(RATE);
+        let playing = Transport {
+            playing: true,
+            tempo: Some(120.0),
+            quarters: Some(0.0),
+            ..Transport::STOPPED
+        };
+        clock.follow(Stamped::new(0, playing));
+        clock
+    }
+
+    fn eighths(mode: TimingMode) -> Timing {
+        Timing {
+            mode,
+            quantise: Division::Eighth,
+            ..Timing::default()
+        }
+    }
+
+    #[test]
+    fn live_an_early_note_waits_and_a_late_one_goes_at_once() {
+        let (mut quantiser, clock) = (Quantiser::new(RATE), clock());
+        let live = eighths(TimingMode::Live);
+        assert_eq!(quantiser.place(11_000, 11_500, &live, &clock), 12_000);
+        assert_eq!(quantiser.place(11_000, 15_000, &live, &clock), 15_000);
+        assert_eq!(quantiser.place(13_000, 17_000, &live, &clock), 17_000);
+        let half = Timing {
+            strength: 0.5,
+            ..live
+        };
+        assert_eq!(quantiser.place(11_000, 11_100, &half, &clock), 11_500);
+    }
+
+    #[test]
+    fn aligned_a_note_goes_to_its_line_from_both_sides_or_stays_on_its_onset() {
+        let (mut quantiser, clock) = (Quantiser::new(RATE), clock());
+        let aligned = eighths(TimingMode::Aligned);
+        for onset in [11_000, 13_000] {
+            assert_eq!(quantiser.place(onset, 16_000, &aligned, &clock), 12_000);
+        }
+        let off = Timing {
+            quantise: Division::Off,
+            ..aligned
+        };
+        assert_eq!(quantiser.place(13_000, 16_000, &off, &clock), 13_000);
+        let stopped = SongClock::new(RATE);
+        assert_eq!(quantiser.place(13_000, 16_000, &aligned, &stopped), 13_000);
+    }
+
+    #[test]
+    fn the_round_trip_of_the_device_is_taken_off_before_a_note_is_judged() {
+        let (mut quantiser, clock) = (Quantiser::new(RATE), clock());
+        let slow_device = Timing {
+            singer_offset_ms: 100.0,
+            ..eighths(TimingMode::Aligned)
+        };
+        let place = quantiser.place(12_000 + 7_000, 25_000, &slow_device, &clock);
+        assert_eq!(place, 12_000, "sung 100 ms before it was heard");
+    }
+
+    #[test]
+    fn humanised_notes_spread_within_bounds_and_the_same_way_each_time() {
+        let clock = clock();
+        let human = Timing {
+            humanise_ms: 10.0,
+            ..eighths(TimingMode::Aligned)
+        };
+        let play = || {
+            let mut quantiser = Quantiser::new(RATE);
+            let place =
+                |n: i64| quantiser.place(12_000 * n, 12_000 * n, &human, &clock) - 12_000 * n;
+            (0..50).map(place).collect::<Vec<i64>>()
+        };
+        let spread = play();
+        assert!(spread.iter().all(|s| s.abs() <= 480));
+        assert!(spread.iter().any(|s| *s > 100) && spread.iter().any(|s| *s < -100));
+        assert_eq!(spread, play());
+    }
+}
