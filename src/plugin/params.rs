@@ -305,12 +305,12 @@ fn share(name: &str, default: f32) -> FloatParam {
     FloatParam::new(name, default, range).with_value_to_string(formatters::v2s_f32_rounded(2))
 }
 
-/// A parameter in ms.
+/// A parameter in ms; a negative zero reads like zero.
 fn length(name: &str, default: f32, range: RangeInclusive<f32>) -> FloatParam {
     let (min, max) = range.into_inner();
     FloatParam::new(name, default, FloatRange::Linear { min, max })
         .with_unit(" ms")
-        .with_value_to_string(formatters::v2s_f32_rounded(0))
+        .with_value_to_string(Arc::new(|ms| format!("{:.0}", ms.round() + 0.0)))
 }
 
 /// A parameter whose values are keys, shown by their names.
