@@ -6,7 +6,7 @@ the heads of the context model stay in floating point.
 """
 
 import argparse
-import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from vocalise_training import pack
+from vocalise_training.export import checked
 
 from . import note_features as nf
 from . import readers, step_features
@@ -130,22 +131,8 @@ def main() -> None:
     net, commit = load(args.checkpoint)
     args.models.mkdir(parents=True, exist_ok=True)
     target = args.models / f"{args.model}.onnx"
-    with tempfile.TemporaryDirectory() as scratch:
-        plain = Path(scratch) / "float.onnx"
-        to_onnx(net, plain)
-        difference = parity(net, plain)
-        if difference > TOLERANCE:
-            raise SystemExit(f"export: ONNX Runtime differs from PyTorch by {difference:.2e}")
-        print(f"float: largest difference from PyTorch {difference:.1e}")
-        if args.int8:
-            to_int8(plain, target)
-            difference = parity(net, target)
-            if difference > INT8_TOLERANCE:
-                raise SystemExit(f"export: 8-bit weights differ by {difference:.2f}")
-            print(f"int8: largest difference from PyTorch {difference:.3f}")
-        else:
-            target.write_bytes(plain.read_bytes())
-    print(f"{target}: {target.stat().st_size / 1e6:.2f} MB")
+    quantise = to_int8 if args.int8 else None
+    checked(target, partial(to_onnx, net), partial(parity, net), (TOLERANCE, INT8_TOLERANCE), quantise)
     print(pack.write(args.models, args.model, target, commit))
 
 

@@ -7,6 +7,7 @@ convolutions stay in floating point, where 8 bits cost accuracy and win nothing.
 
 import argparse
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,27 @@ def load(checkpoint: str) -> tuple[PitchNet, str]:
     return net.eval(), saved["commit"]
 
 
+def checked(target: Path, convert, parity, tolerances: tuple[float, float], quantise=None) -> None:
+    """Writes a model that agrees with PyTorch: ``convert(path)`` makes it, ``parity(path)`` measures it, and
+    ``quantise(source, target)`` makes 8-bit weights. ``tolerances`` of float weights and of 8-bit ones."""
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / "float.onnx"
+        convert(plain)
+        difference = parity(plain)
+        if difference > tolerances[0]:
+            raise SystemExit(f"export: ONNX Runtime differs from PyTorch by {difference:.2e}")
+        print(f"float: largest difference from PyTorch {difference:.1e}")
+        if quantise:
+            quantise(plain, target)
+            difference = parity(target)
+            if difference > tolerances[1]:
+                raise SystemExit(f"export: 8-bit weights differ by {difference:.2f}")
+            print(f"int8: largest difference from PyTorch {difference:.3f}")
+        else:
+            target.write_bytes(plain.read_bytes())
+    print(f"{target}: {target.stat().st_size / 1e6:.2f} MB")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", help='a checkpoint of train, or "untrained" for random weights')
@@ -98,22 +120,7 @@ def main() -> None:
     args.models.mkdir(parents=True, exist_ok=True)
     role = "refined" if isinstance(net, RefinedPitchNet) else "pitch"
     target = args.models / (args.name or f"{role}.onnx")
-    with tempfile.TemporaryDirectory() as scratch:
-        plain = Path(scratch) / "float.onnx"
-        to_onnx(net, plain)
-        difference = parity(net, plain)
-        if difference > TOLERANCE:
-            raise SystemExit(f"export: ONNX Runtime differs from PyTorch by {difference:.2e}")
-        print(f"float: largest difference from PyTorch {difference:.1e}")
-        if args.int8:
-            to_int8(plain, target)
-            difference = parity(net, target)
-            if difference > INT8_TOLERANCE:
-                raise SystemExit(f"export: 8-bit weights differ by {difference:.2f}")
-            print(f"int8: largest difference from PyTorch {difference:.3f}")
-        else:
-            target.write_bytes(plain.read_bytes())
-    print(f"{target}: {target.stat().st_size / 1e6:.2f} MB")
+    checked(target, partial(to_onnx, net), partial(parity, net), (TOLERANCE, INT8_TOLERANCE), to_int8 if args.int8 else None)
     print(pack.write(args.models, role, target, commit))
 
 
