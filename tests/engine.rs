@@ -1,27 +1,17 @@
 //! Promises about notes that hold for every block size, rate and interruption, on the real plugin
 //! with its real model. Without ONNX Runtime these tests fail: `cargo xtask setup` fetches it.
 
+#[path = "support/phrase.rs"]
+mod phrase;
 #[path = "support/rig.rs"]
 mod rig;
 
+use phrase::{PHRASE, hanging};
 use proptest::prelude::*;
 use rig::Rig;
-use std::path::Path;
-use std::sync::LazyLock;
-use vocalise::files::audio;
 use vocalise::music::{Message, SungNote, TimedMessage};
 use vocalise::voice::offline::{Settings, render};
 use vocalise::voice::{Output, Performance};
-
-/// The phrase that the project's own synthesiser sings, mono, and its rate in Hz.
-static PHRASE: LazyLock<(Vec<f32>, f64)> = LazyLock::new(|| {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/golden/phrase.flac");
-    let mut phrase = audio::read(&path).expect("the phrase is part of the project");
-    (
-        phrase.channels.swap_remove(0),
-        f64::from(phrase.sample_rate),
-    )
-});
 
 fn seconds(from: f64, to: f64) -> Vec<f32> {
     let (audio, rate) = &*PHRASE;
@@ -41,19 +31,6 @@ fn within(messages: Vec<TimedMessage>, len: usize) -> Vec<TimedMessage> {
         .into_iter()
         .filter(|m| m.position < len as i64)
         .collect()
-}
-
-/// Keys that were begun and not ended.
-fn hanging(messages: &[TimedMessage]) -> Vec<(u8, u8)> {
-    let mut on = Vec::new();
-    for timed in messages {
-        match timed.message {
-            Message::NoteOn { channel, key, .. } => on.push((channel, key)),
-            Message::NoteOff { channel, key, .. } => on.retain(|held| *held != (channel, key)),
-            _ => {}
-        }
-    }
-    on
 }
 
 #[test]

@@ -1,26 +1,16 @@
 //! Promises about when notes are played, on the real plugin with its real model.
 
+#[path = "support/phrase.rs"]
+mod phrase;
 #[path = "support/rig.rs"]
 mod rig;
 
+use phrase::{PHRASE, hanging};
 use proptest::prelude::*;
 use rig::Rig;
-use std::path::Path;
-use std::sync::LazyLock;
-use vocalise::files::audio;
 use vocalise::music::{Division, Message, Meter, TimedMessage, Track};
 use vocalise::voice::offline::{Rendering, Settings, refine_with, render};
 use vocalise::voice::{Answers, Timing, TimingMode};
-
-/// The phrase that the project's own synthesiser sings, mono, and its rate in Hz.
-static PHRASE: LazyLock<(Vec<f32>, f64)> = LazyLock::new(|| {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/golden/phrase.flac");
-    let mut phrase = audio::read(&path).expect("the phrase is part of the project");
-    (
-        phrase.channels.swap_remove(0),
-        f64::from(phrase.sample_rate),
-    )
-});
 
 fn heard(settings: &Settings) -> Rendering {
     let channels = [PHRASE.0.clone()];
@@ -37,19 +27,6 @@ fn note_ons(messages: &[TimedMessage]) -> Vec<(i64, u8)> {
 
 fn keys(messages: &[TimedMessage]) -> Vec<u8> {
     note_ons(messages).into_iter().map(|(_, key)| key).collect()
-}
-
-/// Keys that were begun and not ended.
-fn hanging(messages: &[TimedMessage]) -> Vec<(u8, u8)> {
-    let mut on = Vec::new();
-    for timed in messages {
-        match timed.message {
-            Message::NoteOn { channel, key, .. } => on.push((channel, key)),
-            Message::NoteOff { channel, key, .. } => on.retain(|held| *held != (channel, key)),
-            _ => {}
-        }
-    }
-    on
 }
 
 #[test]

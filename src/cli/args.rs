@@ -274,7 +274,6 @@ impl Render {
                     swing: self.swing,
                     humanise_ms: self.humanise,
                     feel: self.feel,
-                    genre: self.genre,
                     ..Timing::default()
                 },
                 tuneful: Tuneful {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Scale;
+use super::pitch::natural;
 
 /// How a tonic is spelled under a scale with a major third, and with a minor one: the way with
 /// fewer accidentals in its signature.
@@ -91,16 +92,7 @@ impl FromStr for Key {
 fn read(text: &str) -> Option<Key> {
     let text = text.trim();
     let mut letters = text.chars();
-    let natural: i32 = match letters.next()?.to_ascii_uppercase() {
-        'C' => 0,
-        'D' => 2,
-        'E' => 4,
-        'F' => 5,
-        'G' => 7,
-        'A' => 9,
-        'B' => 11,
-        _ => return None,
-    };
+    let natural = natural(letters.next()?)?;
     let after = letters.as_str();
     let (shift, scale) = match letters.next() {
         Some('#' | '♯') => (1, letters.as_str()),

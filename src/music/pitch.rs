@@ -32,10 +32,9 @@ pub fn key_name(key: u8) -> String {
     )
 }
 
-/// The key of a name: "C4", "f#3", "Bb-1". None where it is no name, or no key from 0 to 127.
-pub fn key_from_name(name: &str) -> Option<u8> {
-    let mut rest = name.trim().chars();
-    let natural = match rest.next()?.to_ascii_uppercase() {
+/// Semitones above C of the note that a letter names, A to G in either case.
+pub(super) fn natural(letter: char) -> Option<i32> {
+    Some(match letter.to_ascii_uppercase() {
         'C' => 0,
         'D' => 2,
         'E' => 4,
@@ -44,7 +43,13 @@ pub fn key_from_name(name: &str) -> Option<u8> {
         'A' => 9,
         'B' => 11,
         _ => return None,
-    };
+    })
+}
+
+/// The key of a name: "C4", "f#3", "Bb-1". None where it is no name, or no key from 0 to 127.
+pub fn key_from_name(name: &str) -> Option<u8> {
+    let mut rest = name.trim().chars();
+    let natural = natural(rest.next()?)?;
     let (shift, octave) = match rest.clone().next()? {
         '#' | '♯' => (1, rest.as_str().split_at(rest.next()?.len_utf8()).1),
         'b' | '♭' => (-1, rest.as_str().split_at(rest.next()?.len_utf8()).1),

@@ -17,9 +17,7 @@ use crate::audio::{DelayLine, Frame, FrontEnd};
 use crate::nn::Pack;
 use crate::stages::port::HeldNotes;
 use crate::stages::{Engine, HostEvent, Port};
-use crate::voice::{
-    self, Answers, Performance, Response, Setup, Timing, TimingMode, Tuneful, VoiceLine,
-};
+use crate::voice::{self, Setup, TimingMode, VoiceLine, parameter};
 use nih_plug::prelude::*;
 use nih_plug_egui::EguiEditor;
 use starter::Starter;
@@ -66,20 +64,8 @@ struct Active {
     passing: DelayLine,
     /// Whether the line's start was asked for.
     start_asked: bool,
-    /// The response that the stages were last told.
-    told_response: Response,
-    /// The performance that the stages were last told.
-    told_performance: Performance,
-    /// The timing that the stages were last told.
-    told_timing: Timing,
-    /// What of the key the stages were last told.
-    told_tuneful: Tuneful,
-    /// What of the answers the stages were last told.
-    told_answers: Answers,
-    /// The hand on the beat that the stages were last told of.
-    told_hand: [(u32, f32); 3],
-    /// Whether the stages were last told that nothing leaves.
-    told_bypass: bool,
+    /// The parameters that the stages were last told, by their indices.
+    told: [f32; parameter::COUNT],
 }
 
 /// What the audio thread asks of the background thread.
@@ -115,12 +101,10 @@ impl Vocalise {
     fn lay(&mut self, config: &BufferConfig) -> Result<Active, String> {
         let rate = f64::from(config.sample_rate);
         let front_end = FrontEnd::new(rate).map_err(|error| error.to_string())?;
-        let response = self.params.response.value();
-        let performance = self.params.performance();
         let timing = self.params.timing();
         let setup = Setup {
-            response,
-            performance,
+            response: self.params.response.value(),
+            performance: self.params.performance(),
             timing,
             tuneful: self.params.tuneful(),
             answers: self.params.answers(),
@@ -138,6 +122,12 @@ impl Vocalise {
         let (mut port, parked) = Engine::lay(rate, offline, false, self.view.state(), build);
         port.adopt(self.held);
         self.line.park(parked);
+        let mut told = [0.0; parameter::COUNT];
+        for (index, value) in self.params.told() {
+            told[index as usize] = value;
+        }
+        // The set-up says nothing of it.
+        told[parameter::BYPASS as usize] = 0.0;
         let largest = config.max_buffer_size as usize;
         let latencies = TimingMode::ALL.map(|mode| match mode {
             TimingMode::Live => 0,
@@ -154,13 +144,7 @@ impl Vocalise {
             announced: timing.mode,
             passing: DelayLine::new(latency as usize),
             start_asked: false,
-            told_response: response,
-            told_performance: performance,
-            told_timing: timing,
-            told_tuneful: self.params.tuneful(),
-            told_answers: self.params.answers(),
-            told_hand: self.params.hand(),
-            told_bypass: false,
+            told,
         })
     }
 }
@@ -287,51 +271,16 @@ impl Active {
 
     /// Tells the stages which parameters moved since the last block.
     fn tell_parameters(&mut self, params: &VocaliseParams) {
-        use voice::parameter;
-        let port = &mut self.port;
-        let mut tell = |index, value| {
-            let position = port.position();
-            port.event(position, HostEvent::Parameter { index, value })
-        };
-        let response = params.response.value();
-        if response != self.told_response && tell(parameter::RESPONSE, response.index() as f32) {
-            self.told_response = response;
-        }
-        let bypass = params.bypass.value();
-        if bypass != self.told_bypass && tell(parameter::BYPASS, f32::from(u8::from(bypass))) {
-            self.told_bypass = bypass;
-        }
-        let (told, now) = (
-            self.told_performance.values(),
-            params.performance().values(),
-        );
-        for ((index, value), (_, old)) in now.into_iter().zip(told) {
+        let position = self.port.position();
+        for (index, value) in params.told() {
+            let told = &mut self.told[index as usize];
             // What found no room is told again with the next block.
-            if value != old && tell(index, value) {
-                self.told_performance.set(index, value);
-            }
-        }
-        let (told, now) = (self.told_timing.values(), params.timing().values());
-        for ((index, value), (_, old)) in now.into_iter().zip(told) {
-            if value != old && tell(index, value) {
-                self.told_timing.set(index, value);
-            }
-        }
-        let (told, now) = (self.told_tuneful.values(), params.tuneful().values());
-        for ((index, value), (_, old)) in now.into_iter().zip(told) {
-            if value != old && tell(index, value) {
-                self.told_tuneful.set(index, value);
-            }
-        }
-        let (told, now) = (self.told_answers.values(), params.answers().values());
-        for ((index, value), (_, old)) in now.into_iter().zip(told) {
-            if value != old && tell(index, value) {
-                self.told_answers.set(index, value);
-            }
-        }
-        for ((index, value), told) in params.hand().into_iter().zip(&mut self.told_hand) {
-            if value != told.1 && tell(index, value) {
-                told.1 = value;
+            if value != *told
+                && self
+                    .port
+                    .event(position, HostEvent::Parameter { index, value })
+            {
+                *told = value;
             }
         }
     }

@@ -274,14 +274,21 @@ impl VocaliseParams {
         }
     }
 
-    /// What a hand does to the beat: each parameter's index and plain value.
-    pub fn hand(&self) -> [(u32, f32); 3] {
+    /// Every parameter that the stages are told of: its index, see [`parameter`], and plain value.
+    pub fn told(&self) -> impl Iterator<Item = (u32, f32)> {
         let switch = |on: bool| f32::from(u8::from(on));
-        [
+        let own = [
+            (parameter::RESPONSE, self.response.value().index() as f32),
+            (parameter::BYPASS, switch(self.bypass.value())),
             (parameter::TAP, switch(self.tap.value())),
             (parameter::SET_ONE, switch(self.set_one.value())),
             (parameter::NUDGE, self.nudge.value()),
-        ]
+        ];
+        own.into_iter()
+            .chain(self.performance().values())
+            .chain(self.timing().values())
+            .chain(self.tuneful().values())
+            .chain(self.answers().values())
     }
 
     /// When notes are played.

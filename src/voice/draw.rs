@@ -19,13 +19,25 @@ impl Chance {
         let mixed = names
             .into_iter()
             .fold(mix(self.seed), |state, name| mix(state ^ mix(name)));
-        (mixed >> 11) as f64 / (1_u64 << 53) as f64
+        unit(mixed)
     }
 }
 
+/// The number `n`, from 0 to below 1, of one row for all.
+pub fn nth(n: u64) -> f64 {
+    unit(mix(n.wrapping_mul(STEP)))
+}
+
+fn unit(bits: u64) -> f64 {
+    (bits >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// What SplitMix64 goes on by.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// One step of SplitMix64 (Steele and others 2014).
 fn mix(state: u64) -> u64 {
-    let mut bits = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut bits = state.wrapping_add(STEP);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^ (bits >> 31)

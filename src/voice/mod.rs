@@ -129,6 +129,8 @@ pub mod parameter {
     pub const TEMPERATURE: u32 = 29;
     /// See [`super::Answers::seed`].
     pub const SEED: u32 = 30;
+    /// How many there are: indices are below.
+    pub const COUNT: usize = 31;
 }
 
 /// The types that travel along the voice line.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::audio::{Frame, FrontEnd, FrontEndError};
 use crate::music::{Genre, Instrument, Meter, SungNote, TimedMessage};
-use crate::nn::{ContextModel, NnError, Pack, PitchModel, RefinedModel};
+use crate::nn::{NnError, Pack, PitchModel, RefinedModel};
 use crate::stages::{HostEvent, Inline, OffAudio, Stamped, Transport};
 
 /// Silence after the recording, so that its last note ends by itself, in seconds.
@@ -201,9 +201,8 @@ pub fn refine_with(
             decided_s: recording.length as f64 / sample_rate,
         });
     }
-    let mut reader = ContextModel::new(pack).map_err(failed)?;
     rendering.messages =
-        take::messages(&rendering.notes, sample_rate, settings, reader.as_mut()).map_err(failed)?;
+        take::messages(pack, &rendering.notes, sample_rate, settings).map_err(failed)?;
     Ok(rendering)
 }
 

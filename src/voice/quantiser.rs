@@ -1,5 +1,6 @@
 //! From the moment a note was sung to the moment it is played.
 
+use super::draw::nth;
 use super::song_clock::SongClock;
 use super::timing::{Timing, TimingMode};
 
@@ -7,18 +8,18 @@ use super::timing::{Timing, TimingMode};
 pub struct Quantiser {
     /// The host's rate in Hz.
     rate: f64,
-    /// State of the generator that spreads notes; the same notes are spread the same way.
-    seed: u64,
+    /// Notes that were spread: the same notes are spread the same way.
+    spread: u64,
 }
 
 impl Quantiser {
     pub fn new(rate: f64) -> Self {
-        Self { rate, seed: 0 }
+        Self { rate, spread: 0 }
     }
 
     /// As at the beginning.
     pub fn reset(&mut self) {
-        self.seed = 0;
+        self.spread = 0;
     }
 
     /// The sample at which a note with its onset at sample `onset`, decided by sample `decided`, is
@@ -48,17 +49,14 @@ impl Quantiser {
         Some(heard + (moved * clock.samples_per_quarter(heard)).round() as i64)
     }
 
-    /// A random distance within the spread, in samples (SplitMix64, Steele and others 2014).
+    /// A random distance within the spread, in samples.
     fn spread(&mut self, timing: &Timing) -> i64 {
         if timing.humanise_ms <= 0.0 {
             return 0;
         }
-        self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.seed;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let unit = ((bits ^ (bits >> 31)) >> 11) as f64 / (1u64 << 53) as f64;
         let widest = f64::from(timing.humanise_ms) * self.rate / 1_000.0;
+        let unit = nth(self.spread);
+        self.spread += 1;
         ((2.0 * unit - 1.0) * widest).round() as i64
     }
 }

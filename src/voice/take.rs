@@ -30,27 +30,32 @@ pub fn tempo_of(notes: &[SungNote]) -> Option<FoundTempo> {
     rhythm.tempo()
 }
 
-/// The messages of a take at `rate` Hz. With a `reader` the genre's feel knows which line each note
-/// belongs to, and how loud it would be; without one it takes the nearest line.
+/// The messages of a take at `rate` Hz. With a context model in the `pack` the genre's feel knows
+/// which line each note belongs to, and how loud it would be; without one it takes the nearest line.
 ///
 /// # Errors
-/// [`NnError`] if the reader fails.
+/// [`NnError`] if the model cannot be had or fails.
 pub fn messages(
+    pack: &Pack,
     notes: &[SungNote],
     rate: f64,
     settings: &Settings,
-    reader: Option<&mut ContextModel>,
 ) -> Result<Vec<TimedMessage>, NnError> {
     let tonality = heard(notes, settings);
     let mut placing = Placing::new(rate, settings);
     let mut out = Vec::new();
     let position = |seconds: f64| (seconds * rate).round() as i64;
-    let read = match reader {
-        Some(model) if settings.timing.feel > 0.0 => {
+    let model = if settings.timing.feel > 0.0 {
+        ContextModel::new(pack)?
+    } else {
+        None
+    };
+    let read = match model {
+        Some(mut model) => {
             let style = (settings.genre, settings.instrument);
-            reading::read(model, notes, placing.song(), rate, style)?
+            reading::read(&mut model, notes, placing.song(), rate, style)?
         }
-        _ => vec![None; notes.len()],
+        None => vec![None; notes.len()],
     };
     for (note, read) in notes.iter().zip(read) {
         if let Some(key) = tonality.played(note.pitch) {
@@ -87,8 +92,7 @@ pub fn arrange(pack: &Pack, melody: &Melody, settings: &Settings) -> Result<Rend
         ..*settings
     };
     let seconds = |position: i64| map.seconds_at(position as f64 / RATE / quarter_s);
-    let mut reader = ContextModel::new(pack)?;
-    let played = messages(&laid_out, RATE, &settings, reader.as_mut())?
+    let played = messages(pack, &laid_out, RATE, &settings)?
         .into_iter()
         .map(|timed| TimedMessage {
             position: (seconds(timed.position) * RATE).round() as i64,
