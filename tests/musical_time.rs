@@ -9,8 +9,8 @@ use phrase::{PHRASE, hanging};
 use proptest::prelude::*;
 use rig::Rig;
 use vocalise::music::{Division, Message, Meter, TimedMessage, Track};
-use vocalise::voice::offline::{Rendering, Settings, refine_with, render};
-use vocalise::voice::{Answers, Timing, TimingMode};
+use vocalise::voice::offline::{Rendering, Settings, Song, refine_with, render};
+use vocalise::voice::{Answers, Timing, TimingMode, Tracks};
 
 fn heard(settings: &Settings) -> Rendering {
     let channels = [PHRASE.0.clone()];
@@ -94,7 +94,8 @@ fn a_mode_that_is_switched_is_announced_at_once_and_counts_from_the_next_activat
 fn a_take_is_drawn_to_the_grid_and_live_notes_wait_for_their_line_but_never_go_back() {
     let (bpm, rate) = (96.0, PHRASE.1);
     let settings = Settings {
-        song: Some((bpm, Meter::COMMON)),
+        song: Some(Song::at(bpm, Meter::COMMON)),
+        tracks: Tracks::default().only(&[Track::Melody]),
         timing: Timing {
             quantise: Division::Eighth,
             ..Timing::default()
@@ -225,11 +226,8 @@ fn a_singer_who_rests_is_answered_on_the_beat_and_a_host_hears_what_the_file_say
     let rate = PHRASE.1;
     let bpm = 100.0;
     let settings = Settings {
-        song: Some((bpm, Meter::COMMON)),
-        answers: Answers {
-            on: true,
-            ..Answers::default()
-        },
+        song: Some(Song::at(bpm, Meter::COMMON)),
+        tracks: Tracks::default().only(&[Track::Melody, Track::Answer]),
         ..Settings::default()
     };
     // The phrase, a rest of four bars, and the phrase again.
@@ -286,7 +284,10 @@ fn a_singer_who_rests_is_answered_on_the_beat_and_a_host_hears_what_the_file_say
     );
 
     let mut rig = Rig::new(rate as f32, true);
-    rig.set(|p| &p.answer, true);
+    rig.set(|p| &p.answer.on, true);
+    for band in [Track::Chords, Track::Bass, Track::Drums] {
+        rig.set(|p| &p.track(band).on, false);
+    }
     rig.activate();
     let mut sent = Vec::new();
     let mut quarters = 0.0;

@@ -13,6 +13,10 @@ pub const BANDS: usize = 128;
 /// Added to the magnitude of each mel band before its logarithm: −100 dB.
 pub const MEL_FLOOR: f64 = 1e-5;
 
+/// What one step of [`Frame::audio`] is worth: 16 bits with the 18 dB of headroom that the front end
+/// lets in.
+pub const AUDIO_STEP: f32 = 8.0 / 32_768.0;
+
 /// What the front end makes of one hop of audio.
 ///
 /// Frame `index` looks at the samples `[(index + 1) · HOP − WINDOW, (index + 1) · HOP)` of the
@@ -28,4 +32,6 @@ pub struct Frame {
     pub level_db: f32,
     /// Whether the gate lets the frame count as voice.
     pub gate_open: bool,
+    /// The hop's own audio in steps of [`AUDIO_STEP`], to be heard a second time.
+    pub audio: [i16; HOP],
 }

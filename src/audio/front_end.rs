@@ -1,7 +1,7 @@
 //! Audio in, frames out: gain, mono, gate, resampling and the two channels of features.
 
 use super::features::Features;
-use super::frame::{Frame, HOP, SAMPLE_RATE, WINDOW};
+use super::frame::{AUDIO_STEP, Frame, HOP, SAMPLE_RATE, WINDOW};
 use super::gate::Gate;
 use super::resampler::{CHUNK, Resampler};
 
@@ -114,6 +114,10 @@ impl FrontEnd {
             features: self.features.process(&self.window),
             level_db,
             gate_open: self.gate.update(level_db, gate_db),
+            audio: std::array::from_fn(|n| {
+                let sample = self.window[WINDOW - HOP + n];
+                (sample / AUDIO_STEP).round() as i16
+            }),
         };
         self.index += 1;
         Some(frame)

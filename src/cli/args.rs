@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use vocalise::music::{Division, Genre, Instrument, Key, Meter, Scale, SnapMode, TempoMap, Track};
-use vocalise::voice::offline::Settings;
-use vocalise::voice::{Answers, KeyChoice, Response, Timing, TimingMode, Tuneful};
+use vocalise::music::{
+    Division, Genre, Instrument, InstrumentChoice, Key, Meter, Scale, SnapMode, TempoMap, Track,
+};
+use vocalise::voice::offline::{Settings, Song};
+use vocalise::voice::{Answers, KeyChoice, Response, Timing, TimingMode, Tracks, Tuneful};
 
 use super::BadUsage;
 
@@ -33,12 +35,13 @@ pub struct Render {
     #[arg(long, value_name = "GENRE", default_value = Genre::default().id())]
     genre: Genre,
 
-    /// What plays the melody, such as piano, strings, trumpet or synth-lead.
+    /// What plays the melody, such as piano, strings, trumpet or synth-lead; auto goes by how the
+    /// voice sounds.
     #[arg(long, value_name = "NAME", default_value = Instrument::default().id())]
     instrument: OrAuto<Instrument>,
 
     /// Tempo in beats a minute that was sung to, counted from the beginning of the recording; auto
-    /// finds it in the notes [default: 120, or a MIDI file's own].
+    /// finds it, and where the bars begin, in the notes [default: auto, or a MIDI file's own].
     #[arg(long, value_name = "BPM")]
     tempo: Option<OrAuto<Bpm>>,
 
@@ -51,14 +54,19 @@ pub struct Render {
     #[arg(long, value_enum, default_value_t = SnapArg::Off)]
     snap: SnapArg,
 
-    /// How much of the genre's own feel there is: 0 as sung, 1 as the genre would play it. A
-    /// recording needs --tempo.
+    /// How much of the genre's own feel there is: 0 as sung, 1 as the genre would play it.
     #[arg(long, value_name = "0-1", default_value_t = 0.0, value_parser = within::<0, 1>)]
     feel: f32,
 
-    /// Tracks to write, separated by commas: melody, and answer for what is played when the singer
-    /// rests, which needs a recording, --tempo and --mode live.
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = Track::Melody.id())]
+    /// Tracks to write, separated by commas: melody, chords, bass, answer (what is played when the
+    /// singer rests; only of a recording and with --mode live), counter (a second melody), drums.
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_values = Track::ALL.map(Track::id),
+        hide_default_value = true
+    )]
     tracks: Vec<Track>,
 
     /// Seed of what is left to chance.
@@ -74,8 +82,7 @@ pub struct Render {
     #[arg(long, value_enum, default_value_t = TimingArg::Live)]
     timing: TimingArg,
 
-    /// Grid that notes are drawn to, counted from the beginning of the recording: 1/4, 1/8, 1/16 or
-    /// 1/32, with t for triplets or d for dotted. A recording needs --tempo.
+    /// Grid that notes are drawn to: 1/4, 1/8, 1/16 or 1/32, with t for triplets or d for dotted.
     #[arg(long, value_name = "GRID", default_value = Division::Off.id())]
     quantise: Division,
 
@@ -202,48 +209,45 @@ pub enum Tempo {
 }
 
 impl Plan {
-    /// Whether something goes by the song's clock.
-    pub fn is_drawn(&self) -> bool {
-        self.settings.timing.quantise != Division::Off
-            || self.settings.timing.feel > 0.0
-            || self.settings.answers.on
-    }
-
-    /// The settings of a song at `bpm` quarter notes a minute.
-    pub fn at(&self, bpm: f64) -> Settings {
+    /// The settings of `song`.
+    pub fn of(&self, song: Song) -> Settings {
         Settings {
-            song: Some((bpm, Meter::COMMON)),
+            song: Some(song),
             ..self.settings
         }
     }
 }
 
-impl Tempo {
-    /// The map of a file at this tempo; at the usual one where it is not known.
-    pub fn map(self) -> TempoMap {
-        let bpm = match self {
-            Self::Given(bpm) => bpm,
-            Self::Unsaid | Self::Auto => DEFAULT_BPM,
-        };
-        TempoMap::constant(bpm, Meter::COMMON)
+/// The map of a file of `song`; at the usual tempo where there is none. Its bars lie where the song's
+/// do: what comes before the song's first one is a bar of its own length in time.
+pub fn tempo_map(song: Option<Song>) -> TempoMap {
+    let Some(song) = song else {
+        return TempoMap::constant(DEFAULT_BPM, Meter::COMMON);
+    };
+    let bar_s = song.meter.bar_quarters() * 60.0 / song.bpm;
+    let mut pick_up_s = song.begins_s.rem_euclid(bar_s);
+    if pick_up_s < 1e-3 {
+        return TempoMap::constant(song.bpm, song.meter);
     }
+    // A very short bar would be too fast for a MIDI file's tempo.
+    if pick_up_s < 0.5 * bar_s {
+        pick_up_s += bar_s;
+    }
+    let pick_up_bpm = song.bpm * bar_s / pick_up_s;
+    TempoMap::with_pick_up(pick_up_bpm, song.bpm, song.meter)
 }
 
 impl Render {
-    /// Refuses what this version cannot do: a flag must never be taken and then have no effect.
+    /// What is to be done; refuses what cannot: a flag must never be taken and then have no effect.
     pub fn plan(&self) -> Result<Plan, BadUsage> {
-        let refuse = |text: &str| Err(BadUsage(format!("{text} in this version")));
-        let written = [Track::Melody, Track::Answer];
-        if !self.tracks.iter().all(|track| written.contains(track)) {
-            return refuse("--tracks can only be melody and answer");
-        }
-        let answers = self.tracks.contains(&Track::Answer);
-        if answers && (self.mode == Mode::Refined || self.tempo.is_none()) {
-            let reason = "--tracks answer needs --tempo and --mode live: it answers on the beat";
+        let auto = matches!(self.instrument, OrAuto::Auto);
+        if auto && self.mode == Mode::Refined {
+            let reason = "--instrument auto needs --mode live: it goes by the voice as it comes";
             return Err(BadUsage(reason.to_owned()));
         }
-        let OrAuto::Given(instrument) = self.instrument else {
-            return refuse("--instrument auto is not available: name an instrument");
+        let instrument = match self.instrument {
+            OrAuto::Auto => InstrumentChoice::AUTO,
+            OrAuto::Given(instrument) => InstrumentChoice::of(instrument),
         };
         let tempo = match self.tempo {
             Some(OrAuto::Auto) => Tempo::Auto,
@@ -262,7 +266,6 @@ impl Render {
             mode: self.mode,
             settings: Settings {
                 genre: self.genre,
-                instrument,
                 response,
                 timing: Timing {
                     mode: match self.timing {
@@ -287,10 +290,12 @@ impl Render {
                     ..Tuneful::default()
                 },
                 answers: Answers {
-                    on: answers,
                     seed: self.seed,
                     ..Answers::default()
                 },
+                tracks: Tracks::default()
+                    .only(&self.tracks)
+                    .played_on(instrument),
                 ..Settings::default()
             },
             tracks: self.tracks.clone(),

@@ -8,12 +8,12 @@ use std::time::Instant;
 use anyhow::{Context, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use vocalise::files::{audio, tsv};
-use vocalise::music::{Key, TempoMap, midi_file};
+use vocalise::music::{Key, Meter, TempoMap, midi_file};
 use vocalise::nn::Pack;
-use vocalise::voice::offline::{self, Settings};
-use vocalise::voice::take;
+use vocalise::voice::offline::{self, Settings, Song};
+use vocalise::voice::{song_fit, take};
 
-use super::args::{Mode, Plan, Render, Tempo};
+use super::args::{Mode, Plan, Render, Tempo, tempo_map};
 use super::job::{Job, Outputs, jobs};
 use super::outcome::{Failure, Outcome, text};
 use super::{complain, one_line};
@@ -102,7 +102,7 @@ fn one(
         note_count: rendering.notes.len(),
         message_count: rendering.messages.len(),
         notes: rendering.notes.iter().map(Into::into).collect(),
-        tempo_bpm: rendered.tempo_map.tempos().first().map(|tempo| tempo.bpm()),
+        tempo_bpm: rendered.tempo_bpm,
         key: rendered.key.map(|key| key.to_string()),
         audio_s: *audio_s,
         seconds,
@@ -115,6 +115,8 @@ fn one(
 struct Rendered {
     rendering: offline::Rendering,
     tempo_map: TempoMap,
+    /// The song's tempo, found or given.
+    tempo_bpm: Option<f64>,
     /// The key, found or given.
     key: Option<Key>,
     /// Length of the input in seconds.
@@ -123,17 +125,13 @@ struct Rendered {
     warnings: Vec<String>,
 }
 
-/// A recording through the engine; twice where its tempo has to be found before notes can be drawn
-/// to it.
+/// A recording through the engine; twice where its tempo has to be found first.
 fn recording(
     job: &Job,
     plan: &Plan,
     pack: &mut Option<Pack>,
     bar: &ProgressBar,
 ) -> anyhow::Result<Rendered> {
-    if plan.is_drawn() && plan.tempo == Tempo::Unsaid {
-        bail!("--quantise and --feel need --tempo: give the tempo that was sung to, or auto");
-    }
     let recording = audio::read(&job.input)?;
     let sample_rate = f64::from(recording.sample_rate);
     let pack = loaded(pack)?;
@@ -153,26 +151,28 @@ fn recording(
         )
     };
     let mut warnings: Vec<String> = recording.warnings.iter().map(ToString::to_string).collect();
-    let mut tempo = plan.tempo;
-    let mut rendering = match tempo {
-        Tempo::Given(bpm) => render(&plan.at(bpm))?,
-        Tempo::Unsaid | Tempo::Auto => render(&plan.settings)?,
-    };
-    if tempo == Tempo::Auto {
-        match take::tempo_of(&rendering.notes) {
-            Some(found) => {
-                tempo = Tempo::Given(found.bpm);
-                if plan.is_drawn() {
-                    rendering = render(&plan.at(found.bpm))?;
+    let (rendering, song) = match plan.tempo {
+        Tempo::Given(bpm) => {
+            let song = Song::at(bpm, Meter::COMMON);
+            (render(&plan.of(song))?, Some(song))
+        }
+        Tempo::Unsaid | Tempo::Auto => {
+            let heard = render(&plan.settings)?;
+            match song_fit::song_of(&heard.notes) {
+                Some(song) => (render(&plan.of(song))?, Some(song)),
+                None => {
+                    let reason = "no tempo can be heard in it: only the melody is written, at 120";
+                    warnings.push(reason.to_owned());
+                    (heard, None)
                 }
             }
-            None => warnings.push("no tempo can be heard in it: 120 is assumed".to_owned()),
         }
-    }
+    };
     Ok(Rendered {
         key: take::key_of(&rendering.notes, &plan.settings).map(|found| found.key),
         rendering,
-        tempo_map: tempo.map(),
+        tempo_map: tempo_map(song),
+        tempo_bpm: song.map(|song| song.bpm),
         audio_s: recording.duration_s(),
         warnings,
     })
@@ -206,6 +206,7 @@ fn melody(
         key: take::key_of(&melody.notes, &plan.settings).map(|found| found.key),
         audio_s: melody.notes.iter().map(|n| n.offset_s).fold(0.0, f64::max),
         rendering,
+        tempo_bpm: melody.tempo_map.tempos().first().map(|tempo| tempo.bpm()),
         tempo_map: melody.tempo_map,
         warnings: Vec::new(),
     })
@@ -216,7 +217,7 @@ fn write_files(outputs: &Outputs, rendered: &Rendered, plan: &Plan) -> anyhow::R
     let parts = plan.tracks.iter().map(|track| midi_file::Part {
         channel: track.channel(),
         name: track.name().to_owned(),
-        program: Some(plan.settings.instrument.program()),
+        program: Some(rendering.instrument(*track, &plan.settings).program()),
     });
     let parts: Vec<midi_file::Part> = parts.collect();
     let channels: Vec<u8> = parts.iter().map(|part| part.channel).collect();

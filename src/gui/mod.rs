@@ -2,17 +2,28 @@
 
 mod calibrating;
 mod controls;
+mod header;
 mod heard;
+mod help;
 mod panels;
 mod performing;
+mod refining;
+mod roll;
+mod roll_hands;
+mod saving;
+mod strips;
+mod take_bar;
 mod theme;
 mod timing;
+mod viewport;
+mod voice_bar;
 
 use crate::plugin::{View, VocaliseParams};
 use calibrating::Calibrating;
 use heard::Heard;
 use nih_plug::context::gui::GuiContext;
 use nih_plug::editor::dpi::LogicalSize;
+use nih_plug::prelude::ParamSetter;
 use nih_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, baseview,
     create_egui_editor,
@@ -21,7 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Size of a new window in logical points.
-const SIZE: (f32, f32) = (640.0, 690.0);
+const SIZE: (f32, f32) = (980.0, 720.0);
 /// Time between two pictures while something may move: 30 a second.
 const REPAINT: Duration = Duration::from_millis(33);
 
@@ -31,8 +42,17 @@ pub struct Editor {
     view: Arc<View>,
     heard: Heard,
     calibrating: Calibrating,
-    /// Which parameters are shown.
+    /// What is shown below the roll.
     page: panels::Page,
+    /// The part of the take that the roll shows.
+    viewport: viewport::Viewport,
+    /// Where the roll's parts were drawn last.
+    areas: Option<roll::Areas>,
+    /// What is marked in it.
+    marks: roll::Marks,
+    hands: roll_hands::Hands,
+    refining: refining::Refining,
+    saving: saving::Saving,
     /// The way to the host, while the window is open.
     host: Option<GuiContext>,
 }
@@ -41,15 +61,37 @@ pub struct Editor {
 pub fn editor(params: Arc<VocaliseParams>, view: Arc<View>) -> Option<EguiEditor<Editor>> {
     let state = EguiEditorState::from_size(LogicalSize::new(SIZE.0, SIZE.1), 1.0);
     let settings = EguiNiceSettings::new().with_tile("Vocalise");
-    let editor = Editor {
-        params,
-        view,
-        heard: Heard::default(),
-        calibrating: Calibrating::default(),
-        page: panels::Page::default(),
-        host: None,
-    };
+    let editor = Editor::new(params, view);
     create_egui_editor(state, RepaintNotifier::new(), settings, editor)
+}
+
+impl Editor {
+    fn new(params: Arc<VocaliseParams>, view: Arc<View>) -> Self {
+        Self {
+            params,
+            view,
+            heard: Heard::default(),
+            calibrating: Calibrating::default(),
+            page: panels::Page::default(),
+            viewport: viewport::Viewport::default(),
+            areas: None,
+            marks: roll::Marks::default(),
+            hands: roll_hands::Hands::default(),
+            refining: refining::Refining::default(),
+            saving: saving::Saving::default(),
+            host: None,
+        }
+    }
+
+    /// Takes in what was reported, and shows everything.
+    fn show(&mut self, ui: &mut egui::Ui, setter: &ParamSetter<'_>) {
+        for report in self.view.reports() {
+            self.calibrating.take(&report);
+            self.heard.take(report);
+        }
+        self.calibrating.settle(&self.params, setter);
+        panels::show(ui, self, setter);
+    }
 }
 
 impl NiceEguiApp for Editor {
@@ -69,22 +111,15 @@ impl NiceEguiApp for Editor {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut Frame) {
-        for report in self.view.reports() {
-            self.calibrating.take(&report);
-            self.heard.take(report);
-        }
-        let Some(host) = &self.host else { return };
+        let Some(host) = self.host.clone() else {
+            return;
+        };
         ui.ctx().request_repaint_after(REPAINT);
-        let setter = host.param_setter();
-        self.calibrating.settle(&self.params, &setter);
-        panels::show(
-            ui,
-            &self.params,
-            &self.view,
-            &self.heard,
-            &mut self.calibrating,
-            &mut self.page,
-            &setter,
-        );
+        self.show(ui, &host.param_setter());
     }
 }
+
+#[cfg(test)]
+mod test_host;
+#[cfg(test)]
+mod tests;

@@ -9,11 +9,18 @@ use nih_plug::prelude::ParamSetter;
 pub fn show(ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
     let gap = vec2(18.0, 4.0);
     egui::Grid::new("performing").spacing(gap).show(ui, |ui| {
+        let help = "Fast decides notes sooner, Sure errs less.";
+        picker(ui, &params.response, setter, help);
+        let help = "Gain before listening; the audio that passes is not touched.";
+        slider(ui, &params.gain, setter, help);
+        slider(ui, &params.gate, setter, "Nothing quieter counts as voice.");
+        ui.end_row();
         let help = "0 is always in tune, 1 follows every inflection of the voice.";
         slider(ui, &params.bend, setter, help);
         let help = "How far a full bend goes. The receiver is told.";
         slider(ui, &params.bend_range, setter, help);
-        picker(ui, &params.output, setter, "Which tracks are sent.");
+        let help = "All tracks, or one alone: for hosts that merge channels, one Vocalise a track.";
+        picker(ui, &params.output, setter, help);
         ui.end_row();
         let help = "Shorter gaps within a phrase are held, as a consonant is no rest.";
         slider(ui, &params.hold_gaps, setter, help);
@@ -26,6 +33,7 @@ pub fn show(ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
         ui.end_row();
     });
     ui.horizontal(|ui| {
+        switch(ui, &params.bypass, setter, "Sends no notes while on.");
         let help = "Follows the voice's loudness within a note (CC 11; with MPE pressure as well).";
         switch(ui, &params.loudness, setter, help);
         let help = "Follows the voice's colour within a note (CC 74).";

@@ -1,5 +1,6 @@
 //! The editor's colours and spacing: dark, calm, one accent.
 
+use crate::music::Track;
 use egui::{Color32, Context, CornerRadius, Stroke, Visuals};
 
 /// Behind everything.
@@ -14,10 +15,24 @@ pub const TEXT: Color32 = Color32::from_rgb(222, 226, 235);
 pub const DIM: Color32 = Color32::from_rgb(142, 150, 168);
 /// What is sung.
 pub const VOICE: Color32 = Color32::from_rgb(255, 158, 84);
+/// What is chosen.
+pub const ACCENT: Color32 = Color32::from_rgb(255, 158, 84);
 /// What is well.
 pub const GOOD: Color32 = Color32::from_rgb(108, 208, 150);
 /// What wants attention.
 pub const WARN: Color32 = Color32::from_rgb(247, 118, 118);
+
+/// The colour of a track's notes.
+pub const fn track(track: Track) -> Color32 {
+    match track {
+        Track::Melody => VOICE,
+        Track::Chords => Color32::from_rgb(110, 162, 255),
+        Track::Bass => Color32::from_rgb(170, 124, 245),
+        Track::Answer => Color32::from_rgb(112, 214, 206),
+        Track::Counter => Color32::from_rgb(236, 134, 190),
+        Track::Drums => Color32::from_rgb(206, 200, 150),
+    }
+}
 
 /// Dresses `context` in the theme.
 pub fn apply(context: &Context) {

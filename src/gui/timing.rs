@@ -1,11 +1,11 @@
 //! Musical time and key: what is heard of them, and how far notes are held to them.
 
-use super::controls::{picker, slider, switch};
+use super::controls::{picker, press, slider, toggle};
 use super::heard::Heard;
 use super::theme;
 use crate::plugin::VocaliseParams;
 use egui::{RichText, Ui, vec2};
-use nih_plug::prelude::{BoolParam, ParamSetter};
+use nih_plug::prelude::ParamSetter;
 
 /// Shows the parameters.
 pub fn show(ui: &mut Ui, params: &VocaliseParams, heard: &Heard, setter: &ParamSetter<'_>) {
@@ -45,12 +45,11 @@ pub fn show(ui: &mut Ui, params: &VocaliseParams, heard: &Heard, setter: &ParamS
         slider(ui, &params.singer_offset, setter, help);
         let help = "How daring the answers are: 0 is always the likeliest.";
         slider(ui, &params.temperature, setter, help);
+        let help = "Other numbers, other bars and answers; the same number, the same ones.";
+        slider(ui, &params.seed, setter, help);
         ui.end_row();
     });
     degrees(ui, params, setter);
-    let help = "When you rest for a beat, what you sang is answered on channel 4; it needs a beat, \
-                the host's or one that is heard.";
-    switch(ui, &params.answer, setter, help);
 }
 
 /// What is heard of key and beat, in words.
@@ -71,15 +70,6 @@ fn song(heard: &Heard) -> String {
     format!("Heard: {key} · {tempo}{beat}")
 }
 
-/// A button whose every press changes `param`.
-fn press(ui: &mut Ui, label: &str, param: &BoolParam, setter: &ParamSetter<'_>, help: &str) {
-    if ui.button(label).on_hover_text(help).clicked() {
-        setter.begin_set_parameter(param);
-        setter.set_parameter(param, !param.value());
-        setter.end_set_parameter(param);
-    }
-}
-
 /// A switch for each degree of the scale.
 fn degrees(ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
     ui.horizontal(|ui| {
@@ -88,12 +78,7 @@ fn degrees(ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
         for (degree, own) in params.degrees.iter().take(count).enumerate() {
             let label = (degree + 1).to_string();
             let help = "Whether this degree of the scale is played.";
-            let response = ui.selectable_label(own.allowed.value(), label);
-            if response.on_hover_text(help).clicked() {
-                setter.begin_set_parameter(&own.allowed);
-                setter.set_parameter(&own.allowed, !own.allowed.value());
-                setter.end_set_parameter(&own.allowed);
-            }
+            toggle(ui, &label, &own.allowed, setter, help);
         }
     });
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::folded;
+use super::{Instrument, Track, folded};
 
 /// A style. The order is part of the model contract: `index()` is the genre's row in the embedding
 /// tables of the networks, so a genre may be added at the end but never moved.
@@ -92,6 +92,31 @@ impl Genre {
         match self {
             Self::Jazz => 1.69,
             _ => 1.0,
+        }
+    }
+
+    /// What usually plays `track`; the melody is the singer's own.
+    pub const fn plays(self, track: Track) -> Instrument {
+        use Instrument::*;
+        let [chords, bass, answer, counter] = match self {
+            Self::Trap => [Pad, SubBass, PluckedSynth, Mallets],
+            Self::Pop => [Piano, Bass, ElectricGuitar, Strings],
+            Self::Afrobeat => [ElectricGuitar, Bass, Saxophone, Brass],
+            Self::HipHop => [ElectricPiano, SubBass, Flute, Strings],
+            Self::RAndB => [ElectricPiano, Bass, ElectricGuitar, Saxophone],
+            Self::Electronic => [Pad, SubBass, SynthLead, PluckedSynth],
+            Self::Rock => [ElectricGuitar, Bass, Organ, ElectricGuitar],
+            Self::Jazz => [Piano, Bass, Saxophone, Trumpet],
+            Self::Classical => [Strings, Strings, Flute, SoloViolin],
+            Self::Cinematic => [Strings, Strings, Choir, Brass],
+        };
+        match track {
+            Track::Melody => Piano,
+            Track::Chords => chords,
+            Track::Bass => bass,
+            Track::Answer => answer,
+            Track::Counter => counter,
+            Track::Drums => Drums,
         }
     }
 

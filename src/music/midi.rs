@@ -178,6 +178,22 @@ impl Message {
         matches!(self, Self::NoteOn { .. })
     }
 
+    /// The same message to another channel.
+    pub const fn on_channel(mut self, to: u8) -> Self {
+        match &mut self {
+            Self::NoteOn { channel, .. }
+            | Self::NoteOff { channel, .. }
+            | Self::ControlChange { channel, .. }
+            | Self::PitchBend { channel, .. }
+            | Self::ChannelPressure { channel, .. }
+            | Self::ProgramChange { channel, .. }
+            | Self::NoteExpression { channel, .. } => {
+                *channel = if to > LAST_CHANNEL { LAST_CHANNEL } else { to };
+            }
+        }
+        self
+    }
+
     /// The channel the message goes to, 0 – 15.
     pub const fn channel(self) -> u8 {
         match self {

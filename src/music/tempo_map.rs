@@ -53,6 +53,13 @@ impl TempoMap {
         }
     }
 
+    /// One tempo and one meter from the second bar on; the first, a pick-up, has a tempo of its own.
+    pub fn with_pick_up(pick_up_bpm: f64, bpm: f64, meter: Meter) -> Self {
+        let mut map = Self::constant(pick_up_bpm, meter);
+        map.set_tempo(meter.bar_quarters(), us_per_beat(bpm));
+        map
+    }
+
     /// Sets the tempo from a beat (≥ 0) on, in place of what was set at that same beat.
     pub fn set_tempo(&mut self, beat: f64, us_per_beat: u32) {
         let change = TempoChange {

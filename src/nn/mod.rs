@@ -6,7 +6,8 @@
 //! plugin instances, [`bound`] holds one instance's tensors and state (memory
 //! by [`tensors`]), [`heads`] reads what the pitch models say, and [`pitch`] and
 //! [`refined`] are their typed wrappers: live, and with hindsight. [`context`]
-//! and [`continuation`] are those of the models that hear notes.
+//! and [`continuation`] are those of the models that hear notes, [`generator`] that of the band's,
+//! [`timbre`] that of the model that compares a voice with instruments.
 //!
 //! Nothing here may be called on the host's audio thread: loading reads files
 //! and takes locks, and ONNX Runtime allocates in every run.
@@ -16,6 +17,7 @@ pub mod context;
 pub mod continuation;
 mod denormals;
 pub mod error;
+pub mod generator;
 pub mod heads;
 pub mod manifest;
 mod own_path;
@@ -26,13 +28,16 @@ pub mod role;
 pub mod runtime;
 pub mod session;
 mod tensors;
+pub mod timbre;
 
 pub use context::{ContextAnswer, ContextModel};
 pub use continuation::{ContinuationModel, ContinuationOutput};
 pub use error::{NnError, PackError};
+pub use generator::GeneratorModel;
 pub use heads::PitchOutput;
 pub use pack::{Model, Pack};
 pub use pitch::PitchModel;
 pub use refined::RefinedModel;
 pub use role::Role;
 pub use runtime::RuntimeError;
+pub use timbre::{TimbreModel, TimbreOutput};

@@ -36,6 +36,7 @@ const FACTORY_FILES: &[(&str, &[u8])] = &[
     ("pitch.onnx", include_bytes!("../../models/pitch.onnx")),
     ("refined.onnx", include_bytes!("../../models/refined.onnx")),
     ("context.onnx", include_bytes!("../../models/context.onnx")),
+    ("timbre.onnx", include_bytes!("../../models/timbre.onnx")),
     (
         "continuation.onnx",
         include_bytes!("../../models/continuation.onnx"),

@@ -74,7 +74,12 @@ impl Role {
                 ("lstm_h", &[2, 1, 256]),
                 ("lstm_c", &[2, 1, 256]),
             ],
-            _ => &[],
+            Role::Timbre => &[("mel", &[1, 128])],
+            Role::Drums | Role::Bass | Role::Chords | Role::Melody => &[
+                ("noise", &[1, 100]),
+                ("genre", &[1, 10]),
+                ("condition", &[1, 64]),
+            ],
         }
     }
 
@@ -111,7 +116,8 @@ impl Role {
                 ("lstm_h_next", &[2, 1, 256]),
                 ("lstm_c_next", &[2, 1, 256]),
             ],
-            _ => &[],
+            Role::Timbre => &[("latent", &[1, 64]), ("scores", &[1, 20])],
+            Role::Drums | Role::Bass | Role::Chords | Role::Melody => &[("roll", &[1, 16, 128])],
         }
     }
 }

@@ -6,11 +6,13 @@ mod played;
 pub mod shell;
 mod starter;
 mod state;
+pub mod track_params;
 mod transport;
 mod view;
 
 pub use midi::message;
 pub use params::VocaliseParams;
+pub use track_params::TrackParams;
 pub use view::View;
 
 use crate::audio::{DelayLine, Frame, FrontEnd};
@@ -108,14 +110,15 @@ impl Vocalise {
             timing,
             tuneful: self.params.tuneful(),
             answers: self.params.answers(),
+            tracks: self.params.tracks(),
             front_end_delay_s: front_end.delay_s(),
             rate,
         };
-        let reports = self.view.reporter();
+        let watch = self.view.watch();
         let build = Box::new(move |off_audio: &_| {
             let stages = Pack::factory()
                 .map_err(|error| error.to_string())
-                .and_then(|pack| voice::stages(&pack, setup, reports, off_audio));
+                .and_then(|pack| voice::stages(&pack, setup, watch, off_audio));
             stages.inspect_err(|reason| nice_error!("{reason}"))
         });
         let offline = config.process_mode == ProcessMode::Offline;

@@ -1,9 +1,13 @@
 //! The parameters: what the host automates and the editor shows, from one source.
 
-use crate::music::{Division, Genre, Grid, Instrument, Scale, SnapMode, pitch};
+use super::track_params::TrackParams;
+use crate::music::{
+    Division, Genre, Grid, InstrumentChoice, Scale, SnapMode, Track, pitch,
+};
 use crate::voice::offline::Settings;
 use crate::voice::{
-    Answers, KeyChoice, Output, Performance, Response, Timing, TimingMode, Tuneful, parameter,
+    Answers, KeyChoice, Output, Performance, Response, Timing, TimingMode, Tracks, Tuneful,
+    parameter,
 };
 use nih_plug::prelude::*;
 use std::ops::RangeInclusive;
@@ -26,9 +30,9 @@ pub struct VocaliseParams {
     /// The style of what is played along. Default: Pop, the style with the most to learn from.
     #[id = "genre"]
     pub genre: EnumParam<Genre>,
-    /// What the melody is meant for; it sets the program and the range. Default: Piano.
+    /// What the melody is meant for; Auto goes by how the voice sounds. Default: Piano.
     #[id = "instrument"]
-    pub instrument: EnumParam<Instrument>,
+    pub instrument: EnumParam<InstrumentChoice>,
     /// How early a sung note is decided. Default: Sure, since a wrong note is worse than 40 ms.
     #[id = "response"]
     pub response: EnumParam<Response>,
@@ -115,9 +119,6 @@ pub struct VocaliseParams {
     /// How much later than heard the beat is wanted, in ms. Default: 0.
     #[id = "nudge"]
     pub nudge: FloatParam,
-    /// Whether what was sung is answered when the singer rests. Default: off.
-    #[id = "answer"]
-    pub answer: BoolParam,
     /// How daring answers are, 0 – 1.5. Default: 0.9, nearly as the network learnt it.
     #[id = "temperature"]
     pub temperature: FloatParam,
@@ -131,6 +132,28 @@ pub struct VocaliseParams {
     /// grid. Default: 0, since many hosts make up for it.
     #[id = "singer_offset"]
     pub singer_offset: FloatParam,
+    /// Whether receivers are told which program to play. Default: off, since many hosts' own
+    /// instruments would change.
+    #[id = "programs"]
+    pub programs: BoolParam,
+    /// What is sung.
+    #[nested(id_prefix = "melody", group = "Melody")]
+    pub melody: TrackParams,
+    /// The chords.
+    #[nested(id_prefix = "chords", group = "Chords")]
+    pub chords: TrackParams,
+    /// The bass.
+    #[nested(id_prefix = "bass", group = "Bass")]
+    pub bass: TrackParams,
+    /// What is played when the singer rests.
+    #[nested(id_prefix = "answer", group = "Answer")]
+    pub answer: TrackParams,
+    /// The second melody.
+    #[nested(id_prefix = "counter", group = "Counter")]
+    pub counter: TrackParams,
+    /// The drum kit.
+    #[nested(id_prefix = "drums", group = "Drums")]
+    pub drums: TrackParams,
     /// Sends no MIDI while on; what sounds is released. Audio passes either way.
     #[id = "bypass"]
     pub bypass: BoolParam,
@@ -151,7 +174,7 @@ impl Default for VocaliseParams {
         let (performance, timing) = (defaults.performance, defaults.timing);
         Self {
             genre: EnumParam::new("Genre", defaults.genre),
-            instrument: EnumParam::new("Instrument", defaults.instrument),
+            instrument: EnumParam::new("Instrument", defaults.tracks.instrument),
             response: EnumParam::new("Response", defaults.response),
             gain: FloatParam::new("Input Gain", defaults.gain_db, GAIN_DB)
                 .with_unit(" dB")
@@ -205,7 +228,6 @@ impl Default for VocaliseParams {
             tap: BoolParam::new("Tap", false),
             set_one: BoolParam::new("Set One", false),
             nudge: length("Nudge", 0.0, -100.0..=100.0),
-            answer: BoolParam::new("Answer", defaults.answers.on),
             temperature: FloatParam::new(
                 "Temperature",
                 defaults.answers.temperature,
@@ -229,6 +251,13 @@ impl Default for VocaliseParams {
                 timing.singer_offset_ms,
                 Timing::SINGER_OFFSET_MS,
             ),
+            programs: BoolParam::new("Send Programs", defaults.tracks.programs),
+            melody: TrackParams::new(Track::Melody),
+            chords: TrackParams::new(Track::Chords),
+            bass: TrackParams::new(Track::Bass),
+            answer: TrackParams::new(Track::Answer),
+            counter: TrackParams::new(Track::Counter),
+            drums: TrackParams::new(Track::Drums),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
         }
     }
@@ -268,10 +297,29 @@ impl VocaliseParams {
     /// Whether and how what was sung is answered.
     pub fn answers(&self) -> Answers {
         Answers {
-            on: self.answer.value(),
             temperature: self.temperature.value(),
             seed: self.seed.value() as u32,
         }
+    }
+
+    /// Those of `track`.
+    pub fn track(&self, track: Track) -> &TrackParams {
+        match track {
+            Track::Melody => &self.melody,
+            Track::Chords => &self.chords,
+            Track::Bass => &self.bass,
+            Track::Answer => &self.answer,
+            Track::Counter => &self.counter,
+            Track::Drums => &self.drums,
+        }
+    }
+
+    /// What is wanted of the tracks.
+    pub fn tracks(&self) -> Tracks {
+        let mut tracks = Tracks::new(|track| self.track(track).settings());
+        tracks.programs = self.programs.value();
+        tracks.instrument = self.instrument.value();
+        tracks
     }
 
     /// Every parameter that the stages are told of: its index, see [`parameter`], and plain value.
@@ -289,6 +337,7 @@ impl VocaliseParams {
             .chain(self.timing().values())
             .chain(self.tuneful().values())
             .chain(self.answers().values())
+            .chain(self.tracks().values())
     }
 
     /// When notes are played.
@@ -307,9 +356,18 @@ impl VocaliseParams {
 }
 
 /// A parameter from 0 to 1.
-fn share(name: &str, default: f32) -> FloatParam {
+pub(super) fn share(name: &str, default: f32) -> FloatParam {
     let range = FloatRange::Linear { min: 0.0, max: 1.0 };
     FloatParam::new(name, default, range).with_value_to_string(formatters::v2s_f32_rounded(2))
+}
+
+/// A factor, shown as a percentage.
+pub(super) fn percent(name: &str, default: f32, range: RangeInclusive<f32>) -> FloatParam {
+    let (min, max) = range.into_inner();
+    FloatParam::new(name, default, FloatRange::Linear { min, max })
+        .with_unit(" %")
+        .with_value_to_string(formatters::v2s_f32_percentage(0))
+        .with_string_to_value(formatters::s2v_f32_percentage())
 }
 
 /// A parameter in ms; a negative zero reads like zero.
@@ -375,7 +433,7 @@ macro_rules! parameter_values {
 
 parameter_values!(Division);
 parameter_values!(Genre);
-parameter_values!(Instrument);
+parameter_values!(InstrumentChoice);
 parameter_values!(KeyChoice);
 parameter_values!(Output);
 parameter_values!(Response);

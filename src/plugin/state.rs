@@ -7,6 +7,10 @@ use nih_plug::prelude::{ParamPtr, Params, PluginState};
 /// Gives the parameters that `state` knows nothing of their defaults: else they would keep what was
 /// set before the state was loaded.
 pub fn complete(state: &mut PluginState) {
+    // The answers became a track like the others.
+    if let Some(on) = state.params.remove("answer") {
+        state.params.entry("answer_on".to_owned()).or_insert(on);
+    }
     let defaults = VocaliseParams::default();
     for (id, param, _) in defaults.param_map() {
         // SAFETY: the pointers are to parameters of `defaults`, which lives.
@@ -33,7 +37,11 @@ mod tests {
     fn an_old_state_keeps_its_values_and_gets_the_defaults_of_what_is_new() {
         let mut state = PluginState {
             version: String::new(),
-            params: [("gain".to_owned(), ParamValue::F32(-7.5))].into(),
+            params: [
+                ("gain".to_owned(), ParamValue::F32(-7.5)),
+                ("answer".to_owned(), ParamValue::Bool(true)),
+            ]
+            .into(),
             fields: Default::default(),
         };
         complete(&mut state);
@@ -43,6 +51,8 @@ mod tests {
         assert_eq!(params["hold_gaps"]["f32"], 120.0);
         assert_eq!(params["highest"]["i32"], 96);
         assert_eq!(params["loudness"]["bool"], true);
+        assert_eq!(params["answer_on"]["bool"], true);
+        assert_eq!(params["counter_on"]["bool"], false);
         assert_eq!(params["output"]["string"], "all");
     }
 }

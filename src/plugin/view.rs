@@ -1,7 +1,8 @@
 //! What crosses from the engine to the editor, and nothing else does.
 
 use crate::stages::{Counters, EngineState};
-use crate::voice::Report;
+use crate::voice::recording::{Take, Tape};
+use crate::voice::{Report, Watch};
 use crossbeam_channel::{Receiver, Sender};
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -13,6 +14,10 @@ pub struct View {
     state: Arc<Mutex<EngineState>>,
     reports_in: Sender<Report>,
     reports: Receiver<Report>,
+    /// What was sung and played lately.
+    take: Arc<Mutex<Take>>,
+    /// Its audio.
+    tape: Arc<Mutex<Tape>>,
     /// Frames dropped, then late events, as last seen by the audio thread.
     dropped: AtomicU64,
     late: AtomicU64,
@@ -26,6 +31,8 @@ impl View {
             state: Arc::default(),
             reports_in,
             reports,
+            take: Arc::default(),
+            tape: Arc::default(),
             dropped: AtomicU64::new(0),
             late: AtomicU64::new(0),
         }
@@ -46,9 +53,19 @@ impl View {
         *self.state.lock() = EngineState::Failed(reason);
     }
 
-    /// The end that the output stage reports to.
-    pub fn reporter(&self) -> Sender<Report> {
-        self.reports_in.clone()
+    /// The ends that the stages tell what they hear.
+    pub fn watch(&self) -> Watch {
+        Watch::new(self.reports_in.clone()).recording(self.take.clone(), self.tape.clone())
+    }
+
+    /// What was sung and played lately. Not for the audio thread.
+    pub fn take(&self) -> &Arc<Mutex<Take>> {
+        &self.take
+    }
+
+    /// Its audio. Not for the audio thread.
+    pub fn tape(&self) -> &Arc<Mutex<Tape>> {
+        &self.tape
     }
 
     /// What was reported since the last call.

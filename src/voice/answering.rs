@@ -3,7 +3,6 @@
 use super::answer::{AnswerNote, AnswerStyle};
 use super::draw::Chance;
 use super::melody_steps::{IN_A_QUARTER, PerformedNote, steps_of};
-use super::output::Output;
 use super::parameter;
 use super::song_clock::SongClock;
 use super::step_features::Step;
@@ -59,8 +58,6 @@ pub struct Reply {
 /// What the user wants of the answering line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Answers {
-    /// Whether there is one.
-    pub on: bool,
     /// How daring it is, [`Self::TEMPERATURES`]; see [`AnswerStyle::temperature`].
     pub temperature: f32,
     /// Decides between likely notes, [`Self::SEEDS`].
@@ -70,7 +67,6 @@ pub struct Answers {
 impl Default for Answers {
     fn default() -> Self {
         Self {
-            on: false,
             temperature: AnswerStyle::TEMPERATURE,
             seed: 0,
         }
@@ -84,9 +80,8 @@ impl Answers {
     pub const SEEDS: RangeInclusive<u32> = 0..=99;
 
     /// Every parameter's index, see [`parameter`], and plain value.
-    pub fn values(&self) -> [(u32, f32); 3] {
+    pub fn values(&self) -> [(u32, f32); 2] {
         [
-            (parameter::ANSWER, f32::from(u8::from(self.on))),
             (parameter::TEMPERATURE, self.temperature),
             (parameter::SEED, self.seed as f32),
         ]
@@ -99,7 +94,6 @@ impl Answers {
             return;
         }
         match index {
-            parameter::ANSWER => self.on = value >= 0.5,
             parameter::TEMPERATURE => {
                 let (least, most) = Self::TEMPERATURES.into_inner();
                 self.temperature = value.clamp(least, most);
@@ -116,8 +110,6 @@ pub struct Answering {
     rate: f64,
     wanted: Answers,
     genre: Genre,
-    /// Whether only the sung line leaves.
-    alone: bool,
     /// The last notes of the tune, oldest first.
     tune: VecDeque<PerformedNote>,
     /// Sample since which nobody sings; `None` while somebody does.
@@ -126,6 +118,8 @@ pub struct Answering {
     asked: bool,
     /// Calls so far.
     number: u64,
+    /// How often other answers were asked for.
+    take_number: u32,
     /// What is to be played, by position.
     waiting: VecDeque<(i64, Message)>,
     /// The key that sounds.
@@ -134,16 +128,16 @@ pub struct Answering {
 
 impl Answering {
     /// Nothing sung yet, at `rate` Hz.
-    pub fn new(rate: f64, wanted: Answers, genre: Genre, output: Output) -> Self {
+    pub fn new(rate: f64, wanted: Answers, genre: Genre) -> Self {
         Self {
             rate,
             wanted,
             genre,
-            alone: output == Output::Melody,
             tune: VecDeque::with_capacity(KEPT),
             rests_since: None,
             asked: false,
             number: 0,
+            take_number: 0,
             waiting: VecDeque::new(),
             sounds: None,
         }
@@ -152,27 +146,24 @@ impl Answering {
     /// A parameter moves.
     pub fn set(&mut self, index: u32, value: f32, send: &mut dyn FnMut(Message)) {
         self.wanted.set(index, value);
-        let place = value.max(0.0) as usize;
         match index {
-            parameter::GENRE => self.genre = Genre::from_index(place).unwrap_or(self.genre),
-            parameter::OUTPUT => self.alone = Output::from_index(place) == Some(Output::Melody),
+            parameter::GENRE => {
+                let genre = Genre::from_index(value.max(0.0) as usize);
+                self.genre = genre.unwrap_or(self.genre);
+            }
+            parameter::BYPASS => self.stop(send),
+            _ if Some((Track::Answer, parameter::AGAIN)) == parameter::track_of(index) => {
+                self.take_number += 1;
+            }
             _ => {}
-        }
-        if !self.wanted.on || self.alone || index == parameter::BYPASS {
-            self.stop(send);
         }
     }
 
     /// As at the beginning, without a word.
     pub fn reset(&mut self) {
-        let output = if self.alone {
-            Output::Melody
-        } else {
-            Output::All
-        };
         *self = Self {
             number: self.number + 1,
-            ..Self::new(self.rate, self.wanted, self.genre, output)
+            ..Self::new(self.rate, self.wanted, self.genre)
         };
     }
 
@@ -217,7 +208,7 @@ impl Answering {
     /// The call that is due at sample `now`, if any.
     pub fn call(&mut self, now: i64, song: &SongClock) -> Option<Call> {
         let rests_since = self.rests_since?;
-        if !self.wanted.on || self.alone || self.asked || self.tune.len() < CALL {
+        if self.asked || self.tune.len() < CALL {
             return None;
         }
         let place = song.place(now)?;
@@ -252,7 +243,7 @@ impl Answering {
                 chance: Chance {
                     seed: u64::from(self.wanted.seed),
                     bar: (place.bar_start / place.bar_quarters).round() as i64,
-                    variation: 0,
+                    variation: self.take_number,
                 },
             },
         })
@@ -312,12 +303,8 @@ mod tests {
     }
 
     /// Four quarters were sung from the beginning, the last note ends at 94 000.
-    fn after_a_tune(on: bool) -> Answering {
-        let wanted = Answers {
-            on,
-            ..Answers::default()
-        };
-        let mut answering = Answering::new(RATE, wanted, Genre::Pop, Output::All);
+    fn after_a_tune() -> Answering {
+        let mut answering = Answering::new(RATE, Answers::default(), Genre::Pop);
         for (n, key) in (0..).zip([60, 62, 64, 67]) {
             answering.sing(&mut |_| ());
             answering.hear((n * 24_000, n * 24_000 + 22_000), key, 0.7, &song());
@@ -342,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_breath_is_not_answered_and_a_rest_is_once_on_a_beat() {
-        let (mut answering, song) = (after_a_tune(true), song());
+        let (mut answering, song) = (after_a_tune(), song());
         assert!(answering.call(94_000 + 20_000, &song).is_none(), "a breath");
         let call = answering.call(94_000 + 30_000, &song).expect("a rest");
         assert_eq!(call.begins, 144_000, "the next beat that can be met");
@@ -354,11 +341,7 @@ mod tests {
             "asked already"
         );
         assert!(
-            after_a_tune(false).call(94_000 + 30_000, &song).is_none(),
-            "off"
-        );
-        assert!(
-            after_a_tune(true)
+            after_a_tune()
                 .call(124_000, &SongClock::new(RATE))
                 .is_none(),
             "no beat to answer on"
@@ -367,7 +350,7 @@ mod tests {
 
     #[test]
     fn the_answer_stops_when_the_singer_returns_and_nothing_hangs() {
-        let (mut answering, song) = (after_a_tune(true), song());
+        let (mut answering, song) = (after_a_tune(), song());
         let call = answering.call(124_000, &song).unwrap();
         answering.take(&reply(&call));
         let mut played = Vec::new();
@@ -386,7 +369,6 @@ mod tests {
     fn what_is_told_is_set_within_its_range() {
         let mut told = Answers::default();
         let wanted = Answers {
-            on: true,
             temperature: 0.3,
             seed: 17,
         };

@@ -189,6 +189,7 @@ mod tests {
                 timing: Timing::default(),
                 tuneful: Tuneful::default(),
                 answers: Answers::default(),
+                tracks: crate::voice::Tracks::default(),
                 front_end_delay_s: 0.0,
                 rate: 48_000.0,
             },

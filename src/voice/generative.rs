@@ -2,52 +2,107 @@
 
 use super::answer::AnsweringLine;
 use super::answering::{Call, Reply};
+use super::band::arranger::Arranger;
+use super::band::bar::{Bar, BarCall};
+use super::expecting::{ExpectCall, Expected, expect};
+use crate::nn::{ContextModel, NnError};
 use crate::stages::{Infer, Stamped};
 use std::error::Error;
 
 /// The most notes of an answer, whatever their lengths.
 const MOST_NOTES: usize = 64;
 
-/// Answers calls.
+/// What the lane can be asked.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// To answer a tune.
+    Answer(Call),
+    /// For a bar of the band.
+    Bar(Box<BarCall>),
+    /// What is expected of the next note.
+    Expect(ExpectCall),
+}
+
+impl Ask {
+    /// Whether `old` need not be answered once this is asked.
+    pub fn replaces(&self, old: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(old)
+    }
+}
+
+/// What the lane has made.
+#[derive(Clone, Debug)]
+pub enum Made {
+    /// An answer.
+    Answer(Reply),
+    /// A bar.
+    Bar(Box<Bar>),
+    /// What is expected of the next note.
+    Expected(Expected),
+}
+
+/// Answers tunes and makes bars.
 pub struct GenerativeLane {
-    answering: AnsweringLine,
+    answering: Option<AnsweringLine>,
+    arranger: Arranger,
+    context: Option<ContextModel>,
 }
 
 impl GenerativeLane {
-    pub fn new(answering: AnsweringLine) -> Self {
-        Self { answering }
+    /// A lane that gives no answers if it has no `answering` line, and expects nothing without a
+    /// `context` model.
+    pub fn new(
+        answering: Option<AnsweringLine>,
+        arranger: Arranger,
+        context: Option<ContextModel>,
+    ) -> Self {
+        Self {
+            answering,
+            arranger,
+            context,
+        }
     }
 }
 
 impl Infer for GenerativeLane {
-    type Request = Call;
-    type Response = Reply;
+    type Request = Ask;
+    type Response = Made;
 
-    fn infer(
-        &mut self,
-        call: Stamped<Call>,
-    ) -> Result<Option<Reply>, Box<dyn Error + Send + Sync>> {
-        let call = call.body;
-        self.answering
-            .hear(&call.tune, call.place_in_bar, call.style)?;
-        let mut notes = Vec::new();
-        loop {
-            let before = self.answering.length();
-            notes.extend(self.answering.go_on()?);
-            let done = self.answering.length() >= call.room || self.answering.length() <= before;
-            if done || notes.len() >= MOST_NOTES {
-                break;
-            }
-        }
-        notes.retain(|note| note.start < call.room);
-        for note in &mut notes {
-            note.length = note.length.min(call.room - note.start);
-        }
-        Ok(Some(Reply {
-            number: call.number,
-            begins: call.begins,
-            samples_per_quarter: call.samples_per_quarter,
-            notes,
-        }))
+    fn infer(&mut self, ask: Stamped<Ask>) -> Result<Option<Made>, Box<dyn Error + Send + Sync>> {
+        Ok(match ask.body {
+            Ask::Answer(call) => match &mut self.answering {
+                Some(answering) => Some(Made::Answer(answer(answering, &call)?)),
+                None => None,
+            },
+            Ask::Expect(call) => match &mut self.context {
+                Some(model) => expect(model, &call)?.map(Made::Expected),
+                None => None,
+            },
+            Ask::Bar(call) => Some(Made::Bar(Box::new(self.arranger.arrange(&call)?))),
+        })
     }
+}
+
+/// The answer to `call`.
+fn answer(answering: &mut AnsweringLine, call: &Call) -> Result<Reply, NnError> {
+    answering.hear(&call.tune, call.place_in_bar, call.style.clone())?;
+    let mut notes = Vec::new();
+    loop {
+        let before = answering.length();
+        notes.extend(answering.go_on()?);
+        let done = answering.length() >= call.room || answering.length() <= before;
+        if done || notes.len() >= MOST_NOTES {
+            break;
+        }
+    }
+    notes.retain(|note| note.start < call.room);
+    for note in &mut notes {
+        note.length = note.length.min(call.room - note.start);
+    }
+    Ok(Reply {
+        number: call.number,
+        begins: call.begins,
+        samples_per_quarter: call.samples_per_quarter,
+        notes,
+    })
 }

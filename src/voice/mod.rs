@@ -7,10 +7,12 @@
 
 pub mod answer;
 mod answering;
+pub mod band;
 mod brightness;
 pub mod calibration;
 pub mod draw;
 mod evidence;
+mod expecting;
 mod expression;
 mod generative;
 mod input_prep;
@@ -32,6 +34,7 @@ mod quantiser;
 mod reactive;
 mod reading;
 mod receiver;
+pub mod recording;
 mod refined;
 mod report;
 mod response;
@@ -41,32 +44,38 @@ mod schedule;
 mod sensitivity;
 mod singing;
 mod song_clock;
+pub mod song_fit;
 pub mod step_features;
 pub mod take;
 mod timing;
 mod tonality;
 mod tuning;
+mod watch;
+mod way_out;
 
 pub use answering::Answers;
+pub use band::{TrackSettings, Tracks};
 pub use note_decoder::{Events, NoteDecoder, NoteEvent};
 pub use output::Output;
 pub use performance::{Carrier, Performance};
 pub use report::{F0Point, Report};
 pub use response::Response;
 pub use timing::{Timing, TimingMode};
+pub use watch::Watch;
 pub use tonality::{KeyChoice, Tuneful};
 
 use crate::audio::Frame;
 use crate::audio::frame::{HOP, SAMPLE_RATE};
-use crate::nn::{ContinuationModel, Pack, PitchModel, PitchOutput};
-use crate::stages::{Infer, Line, OffAudio, Stages};
+use crate::nn::{ContextModel, ContinuationModel, Pack, PitchModel, PitchOutput};
+use crate::stages::{Line, OffAudio, Stages};
 use answer::AnsweringLine;
-use answering::{Call, Reply};
-use crossbeam_channel::Sender;
-use generative::GenerativeLane;
+use band::arranger::Arranger;
+use generative::{Ask, GenerativeLane, Made};
 
 /// The parameters that the stages are told of, by the index that host events carry.
 pub mod parameter {
+    use crate::music::Track;
+
     /// [`super::Response`], as its index.
     pub const RESPONSE: u32 = 0;
     /// See [`super::Performance::bend`].
@@ -123,14 +132,33 @@ pub mod parameter {
     pub const SET_ONE: u32 = 26;
     /// How much later than heard the beat is wanted, in ms.
     pub const NUDGE: u32 = 27;
-    /// See [`super::Answers::on`]; 0 or 1.
-    pub const ANSWER: u32 = 28;
     /// See [`super::Answers::temperature`].
-    pub const TEMPERATURE: u32 = 29;
-    /// See [`super::Answers::seed`].
-    pub const SEED: u32 = 30;
+    pub const TEMPERATURE: u32 = 28;
+    /// Decides what is left to chance.
+    pub const SEED: u32 = 29;
+    /// See [`super::Tracks::programs`]; 0 or 1.
+    pub const PROGRAMS: u32 = 30;
+    /// [`crate::music::InstrumentChoice`] of the melody, as its index.
+    pub const INSTRUMENT: u32 = 31;
+    /// The first parameter of the first track.
+    const TRACKS: u32 = 32;
+    /// How many parameters each track has, see [`super::TrackSettings`].
+    pub const PER_TRACK: usize = 13;
+    /// The place of [`super::TrackSettings::again`] among a track's parameters.
+    pub const AGAIN: usize = 11;
     /// How many there are: indices are below.
-    pub const COUNT: usize = 31;
+    pub const COUNT: usize = TRACKS as usize + PER_TRACK * Track::ALL.len();
+
+    /// The `place`-th parameter of `track`, in the order of the fields of [`super::TrackSettings`].
+    pub const fn of_track(track: Track, place: usize) -> u32 {
+        TRACKS + (track.index() * PER_TRACK + place) as u32
+    }
+
+    /// The track that a parameter belongs to, and its place there.
+    pub fn track_of(index: u32) -> Option<(Track, usize)> {
+        let past = index.checked_sub(TRACKS)? as usize;
+        Track::from_index(past / PER_TRACK).map(|track| (track, past % PER_TRACK))
+    }
 }
 
 /// The types that travel along the voice line.
@@ -180,9 +208,13 @@ impl Line for VoiceLine {
     type Frame = Frame;
     type Request = PitchRequest;
     type Response = Analysis;
-    type Plan = Call;
-    type Planned = Reply;
-    type Feedback = Call;
+    type Plan = Ask;
+    type Planned = Made;
+    type Feedback = Ask;
+
+    fn replaces(new: &Ask, old: &Ask) -> bool {
+        new.replaces(old)
+    }
 }
 
 /// What a line needs to know before it starts.
@@ -196,23 +228,25 @@ pub struct Setup {
     pub timing: Timing,
     /// What the key is to be.
     pub tuneful: Tuneful,
-    /// Whether and how what was sung is answered.
+    /// How what was sung is answered.
     pub answers: Answers,
+    /// What is wanted of the tracks.
+    pub tracks: Tracks,
     /// Delay of the front end in seconds; see [`crate::audio::FrontEnd::delay_s`].
     pub front_end_delay_s: f64,
     /// The host's rate in Hz.
     pub rate: f64,
 }
 
-/// Loads the models of `pack` and fills the stages; what is heard is told to `reports`, which is
-/// never waited for.
+/// Loads the models of `pack` and fills the stages; what is heard is told to `watch`, which is never
+/// waited for.
 ///
 /// # Errors
 /// One sentence, when a model or the runtime is missing or unfit.
 pub fn stages(
     pack: &Pack,
     setup: Setup,
-    reports: Sender<Report>,
+    watch: Watch,
     _: &OffAudio,
 ) -> Result<Stages<VoiceLine>, String> {
     let model = PitchModel::new(pack).map_err(|error| error.to_string())?;
@@ -221,15 +255,15 @@ pub fn stages(
         setup,
     };
     let answering = ContinuationModel::new(pack).map_err(|error| error.to_string())?;
-    let generative = answering.map(|model| {
-        let lane = GenerativeLane::new(AnsweringLine::new(model));
-        Box::new(lane) as Box<dyn Infer<Request = Call, Response = Reply>>
-    });
+    let arranger = Arranger::new(pack).map_err(|error| error.to_string())?;
+    let context = ContextModel::new(pack).map_err(|error| error.to_string())?;
+    let generative = GenerativeLane::new(answering.map(AnsweringLine::new), arranger, context);
+    let (teller, recorder) = watch.split();
     Ok(Stages {
-        input: Box::new(input_prep::VoiceInput),
+        input: Box::new(input_prep::VoiceInput::new(recorder)),
         reactive: Box::new(reactive::PitchLane::new(model)),
-        generative,
-        output: Box::new(output_prep::VoiceOutput::new(clock, reports)),
+        generative: Some(Box::new(generative)),
+        output: Box::new(output_prep::VoiceOutput::new(clock, teller)),
     })
 }
 

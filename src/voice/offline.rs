@@ -3,11 +3,11 @@
 use super::evidence::{Evidence, Listener};
 use super::report::Report;
 use super::{
-    Answers, F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, Tuneful,
+    Answers, F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, Tracks, Tuneful, Watch,
     refined, stages, take,
 };
 use crate::audio::{Frame, FrontEnd, FrontEndError};
-use crate::music::{Genre, Instrument, Meter, SungNote, TimedMessage};
+use crate::music::{Genre, Instrument, Meter, SungNote, TimedMessage, Track};
 use crate::nn::{NnError, Pack, PitchModel, RefinedModel};
 use crate::stages::{HostEvent, Inline, OffAudio, Stamped, Transport};
 
@@ -16,13 +16,34 @@ const TAIL_S: f64 = 0.5;
 /// Samples taken at a time; no result depends on it.
 const BLOCK: usize = 4_096;
 
+/// What a recording was sung to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Song {
+    /// Quarter notes a minute.
+    pub bpm: f64,
+    /// How the bars are counted.
+    pub meter: Meter,
+    /// Seconds from the recording's beginning to that of a bar, the song's first; what is sung
+    /// before it is a pick-up. Below 0: the recording begins within the song.
+    pub begins_s: f64,
+}
+
+impl Song {
+    /// A song that begins with the recording.
+    pub const fn at(bpm: f64, meter: Meter) -> Self {
+        Self {
+            bpm,
+            meter,
+            begins_s: 0.0,
+        }
+    }
+}
+
 /// How a recording is to be rendered. The defaults are the plugin's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// The style of what is played along.
     pub genre: Genre,
-    /// The melody's instrument.
-    pub instrument: Instrument,
     /// How early notes are decided.
     pub response: Response,
     /// How notes are played.
@@ -31,11 +52,12 @@ pub struct Settings {
     pub timing: Timing,
     /// What the key is to be.
     pub tuneful: Tuneful,
-    /// Whether and how what was sung is answered.
+    /// How what was sung is answered.
     pub answers: Answers,
-    /// The tempo, in BPM, and the meter that the recording was sung to from its first sample on;
-    /// without them there is no grid.
-    pub song: Option<(f64, Meter)>,
+    /// What is wanted of the tracks.
+    pub tracks: Tracks,
+    /// What the recording was sung to; without it there is no grid and no band.
+    pub song: Option<Song>,
     /// Input gain in dB.
     pub gain_db: f32,
     /// Level under which nothing counts as voice, in dB below full scale.
@@ -48,17 +70,22 @@ impl Settings {
 
     /// The transport of a host that plays the song from the recording's first sample on.
     pub(super) fn transport(&self) -> Option<Transport> {
-        let (bpm, meter) = self.song?;
+        let song = self.song?;
         Some(Transport {
             playing: true,
-            tempo: Some(bpm),
-            numerator: Some(meter.beats()),
-            denominator: Some(meter.unit()),
-            quarters: Some(0.0),
+            tempo: Some(song.bpm),
+            numerator: Some(song.meter.beats()),
+            denominator: Some(song.meter.unit()),
+            quarters: Some(-song.begins_s * song.bpm / 60.0),
             bar_start: Some(0.0),
             bar: Some(0),
             loop_range: None,
         })
+    }
+
+    /// What plays the melody, as far as it was chosen.
+    pub fn instrument(&self) -> Instrument {
+        self.tracks.instrument.instrument().unwrap_or_default()
     }
 }
 
@@ -66,12 +93,12 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             genre: Genre::default(),
-            instrument: Instrument::default(),
             response: Response::default(),
             performance: Performance::default(),
             timing: Timing::default(),
             tuneful: Tuneful::default(),
             answers: Answers::default(),
+            tracks: Tracks::default(),
             song: None,
             gain_db: 0.0,
             gate_db: Self::DEFAULT_GATE_DB,
@@ -90,6 +117,16 @@ pub struct Rendering {
     pub messages: Vec<TimedMessage>,
     /// Rate that the positions count in, in Hz.
     pub sample_rate: f64,
+    /// What the voice sounds like, as far as it was asked.
+    pub fits: Option<Instrument>,
+}
+
+impl Rendering {
+    /// What plays `track`, rendered with `settings`.
+    pub fn instrument(&self, track: Track, settings: &Settings) -> Instrument {
+        let fits = self.fits.unwrap_or_default();
+        settings.tracks.instrument(track, settings.genre, fits)
+    }
 }
 
 /// Why a recording could not be rendered.
@@ -135,7 +172,7 @@ pub fn render_with(
     let (reports, heard) = crossbeam_channel::unbounded();
     let setup = recording.setup(settings);
     let stages =
-        stages(pack, setup, reports, &OffAudio::main_thread()).map_err(RenderError::Models)?;
+        stages(pack, setup, Watch::new(reports), &OffAudio::main_thread()).map_err(RenderError::Models)?;
     let mut line = Inline::new(stages, sample_rate);
     let mut rendering = Rendering {
         sample_rate,
@@ -156,7 +193,7 @@ pub fn render_with(
     for report in heard {
         match report {
             Report::Frame { f0, .. } if recording.holds(f0.time_s) => rendering.f0.push(f0),
-            Report::NoteOff(note) => rendering.notes.push(note),
+            Report::NoteOff(note, _) => rendering.notes.push(note),
             _ => {}
         }
     }
@@ -168,6 +205,39 @@ pub fn render_with(
 /// # Errors
 /// As [`render`].
 pub fn refine_with(
+    pack: &Pack,
+    channels: &[Vec<f32>],
+    sample_rate: f64,
+    settings: &Settings,
+    progress: &mut dyn FnMut(f32),
+) -> Result<Rendering, RenderError> {
+    let mut rendering = reheard(pack, channels, sample_rate, settings, progress)?;
+    rendering.messages = take::messages(pack, &rendering.notes, sample_rate, settings)
+        .map_err(|error| RenderError::Models(error.to_string()))?;
+    Ok(rendering)
+}
+
+/// The notes that are heard in a recording with hindsight, and the MIDI key that each is played on;
+/// what is outside the key and dropped for it is not among them.
+///
+/// # Errors
+/// As [`render`].
+pub fn hear_again(
+    pack: &Pack,
+    channels: &[Vec<f32>],
+    sample_rate: f64,
+    settings: &Settings,
+    progress: &mut dyn FnMut(f32),
+) -> Result<Vec<(SungNote, u8)>, RenderError> {
+    let rendering = reheard(pack, channels, sample_rate, settings, progress)?;
+    let tonality = take::heard(&rendering.notes, settings);
+    let notes = rendering.notes.into_iter();
+    let played = notes.filter_map(|note| Some((note, tonality.played(note.pitch)?)));
+    Ok(played.collect())
+}
+
+/// Notes and pitch track of a recording with hindsight, without messages.
+fn reheard(
     pack: &Pack,
     channels: &[Vec<f32>],
     sample_rate: f64,
@@ -201,8 +271,6 @@ pub fn refine_with(
             decided_s: recording.length as f64 / sample_rate,
         });
     }
-    rendering.messages =
-        take::messages(pack, &rendering.notes, sample_rate, settings).map_err(failed)?;
     Ok(rendering)
 }
 
@@ -267,6 +335,7 @@ impl<'a> Recording<'a> {
             },
             tuneful: settings.tuneful,
             answers: settings.answers,
+            tracks: settings.tracks,
             front_end_delay_s: self.front_end.delay_s(),
             rate: self.rate,
         }

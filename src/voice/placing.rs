@@ -1,6 +1,7 @@
 //! The notes of a take, put into time when all of it is known: drawn to the grid both ways.
 
 use super::offline::Settings;
+use super::expecting::Expecting;
 use super::quantiser::Quantiser;
 use super::reading::{Read, swung};
 use super::song_clock::SongClock;
@@ -55,7 +56,11 @@ impl Placing {
         let read = read.filter(|_| self.timing.quantise == Division::Off);
         let drawn = read
             .and_then(|read| self.felt(from, read.quarters))
-            .unwrap_or_else(|| self.quantiser.place(from, from, &self.timing, &self.song));
+            .unwrap_or_else(|| {
+                let nothing = Expecting::default();
+                let moment = (from, from);
+                self.quantiser.place(moment, &self.timing, &self.song, &nothing)
+            });
         let louder = read.map_or(0.0, |read| read.velocity - velocity);
         let velocity = (velocity + self.timing.feel * louder).clamp(0.01, 1.0);
         let mut on = drawn.max(0);
@@ -93,6 +98,7 @@ impl Placing {
 mod tests {
     use super::*;
     use crate::music::Meter;
+    use crate::voice::offline::Song;
     use proptest::prelude::*;
 
     const RATE: f64 = 48_000.0;
@@ -100,7 +106,7 @@ mod tests {
     /// The messages of notes that were sung over `spans`, at 120 BPM on eighths: lines 12 000 apart.
     fn played(spans: &[(i64, i64)]) -> Vec<TimedMessage> {
         let settings = Settings {
-            song: Some((120.0, Meter::COMMON)),
+            song: Some(Song::at(120.0, Meter::COMMON)),
             timing: Timing {
                 quantise: Division::Eighth,
                 ..Timing::default()

@@ -1,8 +1,11 @@
 //! From the moment a note was sung to the moment it is played.
 
 use super::draw::nth;
+use super::expecting::Expecting;
+use super::reading::swung;
 use super::song_clock::SongClock;
 use super::timing::{Timing, TimingMode};
+use crate::music::Division;
 
 /// Draws notes to the song's grid.
 pub struct Quantiser {
@@ -24,8 +27,15 @@ impl Quantiser {
 
     /// The sample at which a note with its onset at sample `onset`, decided by sample `decided`, is
     /// to be played. Live, a note cannot be played before it is decided: in the first half of a
-    /// cell of the grid it goes out at once, in the second it waits for the line.
-    pub fn place(&mut self, onset: i64, decided: i64, timing: &Timing, clock: &SongClock) -> i64 {
+    /// cell of the grid it goes out at once, in the second it waits for the line. Where no grid is
+    /// chosen, the genre's feel draws it to the line that is `expected`.
+    pub fn place(
+        &mut self,
+        (onset, decided): (i64, i64),
+        timing: &Timing,
+        clock: &SongClock,
+        expected: &Expecting,
+    ) -> i64 {
         let earliest = match timing.mode {
             TimingMode::Live => decided,
             TimingMode::Aligned => i64::MIN,
@@ -34,19 +44,37 @@ impl Quantiser {
             TimingMode::Live => decided,
             TimingMode::Aligned => onset,
         };
-        let drawn = self.drawn(onset, timing, clock).unwrap_or(sung);
+        let drawn = self.drawn(onset, timing, clock, expected).unwrap_or(sung);
         drawn.saturating_add(self.spread(timing)).max(earliest)
     }
 
     /// Where the grid draws the onset; `None` without a grid.
-    fn drawn(&self, onset: i64, timing: &Timing, clock: &SongClock) -> Option<i64> {
+    fn drawn(
+        &self,
+        onset: i64,
+        timing: &Timing,
+        clock: &SongClock,
+        expected: &Expecting,
+    ) -> Option<i64> {
         let samples = |ms: f32| (f64::from(ms) * self.rate / 1_000.0).round() as i64;
         let heard = onset - samples(timing.singer_offset_ms);
         let place = clock.place(heard)?;
-        let (grid, strength) = timing.grid();
-        let line = grid.nearest(place.in_bar(), place.bar_quarters)?;
-        let moved = strength * (line - place.in_bar());
-        Some(heard + (moved * clock.samples_per_quarter(heard)).round() as i64)
+        let samples_per_quarter = clock.samples_per_quarter(heard);
+        let felt = (timing.quantise == Division::Off && timing.feel > 0.0)
+            .then(|| expected.line(&place, samples_per_quarter / self.rate))
+            .flatten();
+        let moved = match felt {
+            Some(line) => {
+                let line = swung(line, timing.genre.swing());
+                f64::from(timing.feel) * (line - place.quarters)
+            }
+            None => {
+                let (grid, strength) = timing.grid();
+                let line = grid.nearest(place.in_bar(), place.bar_quarters)?;
+                strength * (line - place.in_bar())
+            }
+        };
+        Some(heard + (moved * samples_per_quarter).round() as i64)
     }
 
     /// A random distance within the spread, in samples.
@@ -64,7 +92,6 @@ impl Quantiser {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::music::Division;
     use crate::stages::{Stamped, Transport};
 
     const RATE: f64 = 48_000.0;
@@ -94,14 +121,14 @@ mod tests {
     fn live_an_early_note_waits_and_a_late_one_goes_at_once() {
         let (mut quantiser, clock) = (Quantiser::new(RATE), clock());
         let live = eighths(TimingMode::Live);
-        assert_eq!(quantiser.place(11_000, 11_500, &live, &clock), 12_000);
-        assert_eq!(quantiser.place(11_000, 15_000, &live, &clock), 15_000);
-        assert_eq!(quantiser.place(13_000, 17_000, &live, &clock), 17_000);
+        assert_eq!(quantiser.place((11_000, 11_500), &live, &clock, &Expecting::default()), 12_000);
+        assert_eq!(quantiser.place((11_000, 15_000), &live, &clock, &Expecting::default()), 15_000);
+        assert_eq!(quantiser.place((13_000, 17_000), &live, &clock, &Expecting::default()), 17_000);
         let half = Timing {
             strength: 0.5,
             ..live
         };
-        assert_eq!(quantiser.place(11_000, 11_100, &half, &clock), 11_500);
+        assert_eq!(quantiser.place((11_000, 11_100), &half, &clock, &Expecting::default()), 11_500);
     }
 
     #[test]
@@ -109,15 +136,15 @@ mod tests {
         let (mut quantiser, clock) = (Quantiser::new(RATE), clock());
         let aligned = eighths(TimingMode::Aligned);
         for onset in [11_000, 13_000] {
-            assert_eq!(quantiser.place(onset, 16_000, &aligned, &clock), 12_000);
+            assert_eq!(quantiser.place((onset, 16_000), &aligned, &clock, &Expecting::default()), 12_000);
         }
         let off = Timing {
             quantise: Division::Off,
             ..aligned
         };
-        assert_eq!(quantiser.place(13_000, 16_000, &off, &clock), 13_000);
+        assert_eq!(quantiser.place((13_000, 16_000), &off, &clock, &Expecting::default()), 13_000);
         let stopped = SongClock::new(RATE);
-        assert_eq!(quantiser.place(13_000, 16_000, &aligned, &stopped), 13_000);
+        assert_eq!(quantiser.place((13_000, 16_000), &aligned, &stopped, &Expecting::default()), 13_000);
     }
 
     #[test]
@@ -127,7 +154,7 @@ mod tests {
             singer_offset_ms: 100.0,
             ..eighths(TimingMode::Aligned)
         };
-        let place = quantiser.place(12_000 + 7_000, 25_000, &slow_device, &clock);
+        let place = quantiser.place((12_000 + 7_000, 25_000), &slow_device, &clock, &Expecting::default());
         assert_eq!(place, 12_000, "sung 100 ms before it was heard");
     }
 
@@ -141,7 +168,7 @@ mod tests {
         let play = || {
             let mut quantiser = Quantiser::new(RATE);
             let place =
-                |n: i64| quantiser.place(12_000 * n, 12_000 * n, &human, &clock) - 12_000 * n;
+                |n: i64| quantiser.place((12_000 * n, 12_000 * n), &human, &clock, &Expecting::default()) - 12_000 * n;
             (0..50).map(place).collect::<Vec<i64>>()
         };
         let spread = play();

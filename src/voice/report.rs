@@ -1,6 +1,6 @@
 //! What the output stage tells whoever watches: the editor, or a rendering.
 
-use crate::music::{FoundBeat, FoundKey, FoundTempo, SungNote};
+use crate::music::{FoundBeat, FoundKey, FoundTempo, PlannedBar, SungNote, Track};
 
 /// One point of the pitch track.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,8 +25,8 @@ pub enum Report {
     },
     /// A note began; its offset is not known yet and equals its onset.
     NoteOn(SungNote),
-    /// The note ended and is complete.
-    NoteOff(SungNote),
+    /// The note ended and is complete; and the MIDI key that it was played on, if it was.
+    NoteOff(SungNote, Option<u8>),
     /// What is known of the song, after each beat and each note.
     Song {
         /// The key, found or chosen.
@@ -35,6 +35,32 @@ pub enum Report {
         tempo: Option<FoundTempo>,
         /// The beat that is heard.
         beat: Option<FoundBeat>,
+    },
+    /// A track's note left, or its end did.
+    Sent {
+        /// Whose.
+        track: Track,
+        /// Seconds since the beginning at which it is due.
+        at_s: f64,
+        /// MIDI key, as sent.
+        key: u8,
+        /// How loud, 0 – 1; 0 is an end.
+        velocity: f32,
+    },
+    /// A bar of the song began, and the band plays it.
+    Bar {
+        /// Seconds since the beginning at which it did.
+        at_s: f64,
+        /// How long it is, in seconds, at the tempo of its beginning.
+        length_s: f64,
+        /// How long it is, in quarter notes.
+        quarters: f64,
+        /// Its place among the song's bars.
+        bar: i64,
+        /// Its harmony, once something was sung.
+        plan: Option<PlannedBar>,
+        /// Bars that were not made in time so far.
+        late: u64,
     },
     /// The line was reset: times start at 0 again.
     Reset,

@@ -101,6 +101,12 @@ impl SongClock {
         })
     }
 
+    /// The host's loop at sample `position`, in quarter notes of the song.
+    pub fn loop_range(&self, position: i64) -> Option<(f64, f64)> {
+        let snapshot = self.snapshot(position)?;
+        snapshot.body.loop_range.filter(|_| snapshot.body.playing)
+    }
+
     /// Samples a quarter note at sample `position`.
     pub fn samples_per_quarter(&self, position: i64) -> f64 {
         let tempo = self

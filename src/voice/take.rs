@@ -1,12 +1,13 @@
 //! A take whose notes are all known: what key and tempo it is in, and how it is played.
 
-use super::offline::{Rendering, Settings};
+use super::band::hindsight;
+use super::band::mixer::Mixer;
+use super::offline::{Rendering, Settings, Song};
 use super::placing::Placing;
 use super::reading;
-use super::rhythm::Rhythm;
 use super::tonality::Tonality;
 use crate::music::midi_file::Melody;
-use crate::music::{FoundKey, FoundTempo, Message, SungNote, TimedMessage};
+use crate::music::{FoundKey, SungNote, TimedMessage, Track};
 use crate::nn::{ContextModel, NnError, Pack};
 
 /// Rate that positions of a melody without audio count in, in Hz.
@@ -19,22 +20,12 @@ pub fn key_of(notes: &[SungNote], settings: &Settings) -> Option<FoundKey> {
     heard(notes, settings).key()
 }
 
-/// The tempo that `notes` (by onset) were sung to.
-pub fn tempo_of(notes: &[SungNote]) -> Option<FoundTempo> {
-    let mut rhythm = Rhythm::new(RATE);
-    for note in notes {
-        rhythm.note(note.onset_s, note.velocity);
-        rhythm.advance(note.onset_s);
-    }
-    rhythm.advance(notes.last()?.offset_s);
-    rhythm.tempo()
-}
-
-/// The messages of a take at `rate` Hz. With a context model in the `pack` the genre's feel knows
-/// which line each note belongs to, and how loud it would be; without one it takes the nearest line.
+/// The messages of a take at `rate` Hz, and of the band that plays to it. With a context model in
+/// the `pack` the genre's feel knows which line each note belongs to, and how loud it would be;
+/// without one it takes the nearest line.
 ///
 /// # Errors
-/// [`NnError`] if the model cannot be had or fails.
+/// [`NnError`] if a model cannot be had or fails.
 pub fn messages(
     pack: &Pack,
     notes: &[SungNote],
@@ -52,7 +43,7 @@ pub fn messages(
     };
     let read = match model {
         Some(mut model) => {
-            let style = (settings.genre, settings.instrument);
+            let style = (settings.genre, settings.instrument());
             reading::read(&mut model, notes, placing.song(), rate, style)?
         }
         None => vec![None; notes.len()],
@@ -63,9 +54,22 @@ pub fn messages(
             placing.play(span, (key, note.velocity), read, &mut out);
         }
     }
+    let melody = out.into_iter().map(|timed| (Track::Melody, timed));
+    let mut all: Vec<(Track, TimedMessage)> = melody.collect();
+    let sung = tonality.chosen();
+    all.extend(hindsight::messages(pack, notes, placing.song(), rate, sung, settings)?);
     // A note may end where the next begins: the end comes first then.
-    out.sort_by_key(|m| (m.position, matches!(m.message, Message::NoteOn { .. })));
-    Ok(out)
+    all.sort_by_key(|(_, m)| (m.position, m.message.is_note_on()));
+    let performance = settings.performance;
+    let (output, mpe) = (performance.output, performance.mpe);
+    let mut mixer = Mixer::new(settings.tracks, output, mpe, settings.genre);
+    let mut sent = Vec::with_capacity(all.len());
+    for (track, timed) in all {
+        mixer.send(timed.position, track, timed.message, &mut |position, _, message| {
+            sent.push(TimedMessage { position, message });
+        });
+    }
+    Ok(sent)
 }
 
 /// A melody out of a MIDI file, played: its own tempo and meter are the song's.
@@ -88,7 +92,7 @@ pub fn arrange(pack: &Pack, melody: &Melody, settings: &Settings) -> Result<Rend
         song: map
             .meters()
             .first()
-            .map(|(_, meter)| (LAID_OUT_BPM, *meter)),
+            .map(|(_, meter)| Song::at(LAID_OUT_BPM, *meter)),
         ..*settings
     };
     let seconds = |position: i64| map.seconds_at(position as f64 / RATE / quarter_s);
@@ -101,13 +105,13 @@ pub fn arrange(pack: &Pack, melody: &Melody, settings: &Settings) -> Result<Rend
     Ok(Rendering {
         messages: played.collect(),
         notes: melody.notes.clone(),
-        f0: Vec::new(),
         sample_rate: RATE,
+        ..Rendering::default()
     })
 }
 
 /// What was heard of the key by the end of `notes`.
-fn heard(notes: &[SungNote], settings: &Settings) -> Tonality {
+pub(super) fn heard(notes: &[SungNote], settings: &Settings) -> Tonality {
     let mut tonality = Tonality::new(settings.tuneful);
     for note in notes {
         tonality.hear(note);
@@ -118,7 +122,7 @@ fn heard(notes: &[SungNote], settings: &Settings) -> Tonality {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::music::{Genre, Meter, TempoMap};
+    use crate::music::{Genre, Message, Meter, TempoMap};
     use crate::voice::Timing;
 
     /// Straight eighths of a C major scale up and down, at `bpm`.
@@ -184,13 +188,9 @@ mod tests {
     }
 
     #[test]
-    fn key_and_tempo_of_a_plain_tune_are_found() {
+    fn the_key_of_a_plain_tune_is_found() {
         let melody = eighths(96.0);
         let key = key_of(&melody.notes, &Settings::default()).expect("a key");
         assert_eq!(key.key.to_string(), "C major");
-        let bpm = tempo_of(&melody.notes).expect("a tempo").bpm;
-        let octaves = (bpm / 96.0).log2();
-        assert!((octaves - octaves.round()).abs() < 0.03, "{bpm}");
-        assert_eq!(tempo_of(&[]), None);
     }
 }

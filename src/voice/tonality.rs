@@ -180,6 +180,12 @@ impl Tonality {
         self.finder.key()
     }
 
+    /// The key that the user chose.
+    pub fn chosen(&self) -> Option<Key> {
+        let scale = self.wanted.scale;
+        self.wanted.key.tonic().map(|tonic| Key::new(tonic, scale))
+    }
+
     /// The MIDI key that a note sung at a fractional MIDI pitch is played on; `None` if it is
     /// dropped. What lies outside is judged by the singer's own tuning.
     pub fn played(&self, sung: f32) -> Option<u8> {

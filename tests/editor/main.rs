@@ -15,7 +15,7 @@ use std::time::Duration;
 /// The window's name, as the host gives it.
 const WINDOW: &str = "Vocalise - VST3";
 /// The middle of the genre picker, in pixels of the window.
-const PICKER: (i32, i32) = (80, 343);
+const PICKER: (i32, i32) = (180, 31);
 /// From the picker to an entry of its list: up or down in pixels.
 const ENTRY: (i32, i32) = (0, 120);
 /// Time for a click to reach the plugin and for the picture to follow.

@@ -77,9 +77,12 @@ def declare(path: Path, outputs: dict[str, tuple]) -> None:
     onnx.save(model, path)
 
 
-def to_int8(source: Path, target: Path) -> None:
-    """Dynamic 8-bit weights; 7 bits are used, so that CPUs without VNNI cannot saturate."""
-    nodes = [n.name for n in onnx.load(source).graph.node if n.name.startswith(IN_FLOAT)]
+def to_int8(source: Path, target: Path, in_float: tuple[str, ...] = IN_FLOAT) -> None:
+    """Dynamic 8-bit weights, but for nodes whose names begin as ``in_float`` says.
+
+    7 bits are used, so that CPUs without VNNI cannot saturate.
+    """
+    nodes = [n.name for n in onnx.load(source).graph.node if n.name.startswith(in_float)]
     quantize_dynamic(
         source, target, op_types_to_quantize=["LSTM", "MatMul", "Gemm"], weight_type=QuantType.QInt8,
         reduce_range=True, per_channel=True, nodes_to_exclude=nodes,

@@ -1,0 +1,114 @@
+"""Phrases become sound: FluidSynth plays soundfonts, TiMidity++ plays Freepats' patches, both without room or chorus."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import mido
+import numpy as np
+import soundfile
+
+from vocalise_training.features import SAMPLE_RATE
+
+from .additive import AdditivePlayer
+from .phrases import LENGTH, SECONDS, SILENCE, Struck
+from .soundfonts import SoundFont
+from .stk import StkPlayer
+
+DRUM_CHANNEL = 9
+DRUM_BANK = 128
+SPAN = SECONDS + SILENCE
+"""Seconds from the beginning of one phrase to that of the next."""
+
+
+class FluidPlayer:
+    """One soundfont in a synthesiser."""
+
+    def __init__(self, font: SoundFont) -> None:
+        import fluidsynth
+
+        self.synth = fluidsynth.Synth(gain=0.4, samplerate=float(SAMPLE_RATE))
+        for room in ("synth.reverb.active", "synth.chorus.active"):
+            self.synth.setting(room, 0)
+        self.font = self.synth.sfload(str(font.path))
+
+    def has(self, program: int, drums: bool) -> bool:
+        """Whether the soundfont has the program, or the kit."""
+        return self.synth.sfpreset_name(self.font, DRUM_BANK if drums else 0, program) is not None
+
+    def play(self, phrases: list[list[Struck]], program: int, drums: bool) -> np.ndarray:
+        """[phrases, LENGTH] mono, full scale 1."""
+        channel = DRUM_CHANNEL if drums else 0
+        self.synth.program_select(channel, self.font, DRUM_BANK if drums else 0, program)
+        return np.stack([self._phrase(phrase, channel) for phrase in phrases])
+
+    def _phrase(self, phrase: list[Struck], channel: int) -> np.ndarray:
+        calls = [(note.end, 0, note.key, 0) for note in phrase] + [(n.start, 1, n.key, n.velocity) for n in phrase]
+        parts, position = [], 0
+        for time, on, key, velocity in sorted(calls):
+            sample = min(int(time * SAMPLE_RATE), LENGTH)
+            if sample > position:
+                parts.append(self.synth.get_samples(sample - position))
+                position = sample
+            if on:
+                self.synth.noteon(channel, key, velocity)
+            else:
+                self.synth.noteoff(channel, key)
+        parts.append(self.synth.get_samples(LENGTH - position))
+        self.synth.cc(channel, 120, 0)  # all sound off
+        self.synth.get_samples(int(0.05 * SAMPLE_RATE))
+        return np.concatenate(parts).reshape(-1, 2).mean(axis=1)[:LENGTH] / 32768
+
+
+class TimidityPlayer:
+    """A set of patches that TiMidity++ reads."""
+
+    TICKS = 480
+    """Of a MIDI file, to half a second."""
+
+    def __init__(self, font: SoundFont) -> None:
+        self.config = font.path
+        self.programs, self.kits = set(), set()
+        chosen = self.programs
+        for line in font.path.read_text().splitlines():
+            words = line.split()
+            if words[:1] == ["drumset"]:
+                self.kits.add(int(words[1]))
+                chosen = None
+            elif words[:1] == ["bank"]:
+                chosen = self.programs
+            elif len(words) >= 2 and words[0].isdigit() and chosen is not None:
+                chosen.add(int(words[0]))
+
+    def has(self, program: int, drums: bool) -> bool:
+        return program in (self.kits if drums else self.programs)
+
+    def play(self, phrases: list[list[Struck]], program: int, drums: bool) -> np.ndarray:
+        """[phrases, LENGTH] mono, full scale 1."""
+        channel = DRUM_CHANNEL if drums else 0
+        events = []
+        for i, phrase in enumerate(phrases):
+            for note in phrase:
+                events.append((i * SPAN + note.start, "note_on", note.key, note.velocity))
+                events.append((i * SPAN + note.end, "note_off", note.key, 0))
+        track, last = mido.MidiTrack([mido.Message("program_change", channel=channel, program=program)]), 0
+        for time, kind, key, velocity in sorted(events):
+            tick = round(time * 2 * self.TICKS)
+            track.append(mido.Message(kind, channel=channel, note=key, velocity=velocity, time=tick - last))
+            last = tick
+        with tempfile.TemporaryDirectory() as scratch:
+            score, sound = Path(scratch) / "line.mid", Path(scratch) / "line.wav"
+            mido.MidiFile(ticks_per_beat=self.TICKS, tracks=[track]).save(score)
+            options = ["-Ow", "-s", str(SAMPLE_RATE), "--output-mono", "-EFreverb=0", "-EFchorus=0", "--preserve-silence"]
+            command = ["timidity", "-c", str(self.config), *options, "-o", str(sound), str(score)]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            audio, _ = soundfile.read(sound)
+        audio = np.pad(audio, (0, max(0, int(len(phrases) * SPAN * SAMPLE_RATE) + LENGTH - len(audio))))
+        starts = [int(i * SPAN * SAMPLE_RATE) for i in range(len(phrases))]
+        return np.stack([audio[start : start + LENGTH] for start in starts])
+
+
+def player(font: SoundFont):
+    """What plays ``font``: has(program, drums) and play(phrases, program, drums)."""
+    kinds = {".cfg": TimidityPlayer, ".sf2": FluidPlayer, ".sf3": FluidPlayer, "": StkPlayer, ".py": AdditivePlayer}
+    return kinds[font.path.suffix](font)

@@ -1,0 +1,92 @@
+"""Seconds of sound as the network hears them: means of log-mel frames, with other microphones drawn anew each time."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vocalise_training.features import BANDS, LOG_FLOOR
+
+SECOND = 100
+"""Frames in a second, to a quarter of a per cent."""
+SHORTEST = 40
+"""Frames of the shortest stretch that the network is asked about."""
+STRIDE = 3
+"""Training takes every third frame of a stretch: their mean is the same, and comes in a third of the time."""
+NATS = np.log(10) / 20
+"""Of a decibel."""
+
+
+@dataclass(frozen=True)
+class Sounds:
+    """The phrases of a sound set."""
+
+    frames: np.ndarray
+    """[frames, BANDS] float16 log-mel."""
+    clips: np.ndarray
+    """Rows of ``render.CLIP``."""
+
+
+def load(data: Path, name: str) -> Sounds:
+    """The set ``name`` that ``render`` wrote to ``data``, phrases of at least SHORTEST frames."""
+    clips = np.load(data / f"{name}.clips.npy")
+    return Sounds(np.load(data / f"{name}.frames.npy"), clips[clips["stop"] - clips["start"] >= SHORTEST])
+
+
+def seconds(sounds: Sounds) -> tuple[np.ndarray, np.ndarray]:
+    """([N, BANDS] means over every whole second of every phrase as it is, [N] index of its phrase)."""
+    means, owner = [], []
+    for i, clip in enumerate(sounds.clips):
+        for start in range(clip["start"], clip["stop"] - SECOND + 1, SECOND):
+            means.append(sounds.frames[start : start + SECOND].astype(np.float32).mean(axis=0))
+            owner.append(i)
+    return np.array(means), np.array(owner)
+
+
+class Sampler:
+    """Draws stretches of a sound set: every instrument as often, its own program twice as often as a relative."""
+
+    def __init__(self, sounds: Sounds, seed: int) -> None:
+        self.sounds, self.rng = sounds, np.random.default_rng(seed)
+        instrument, program, own = (sounds.clips[field] for field in ("instrument", "program", "own"))
+        weight = np.zeros(len(instrument))
+        for pair in {*zip(instrument, program)}:
+            these = (instrument == pair[0]) & (program == pair[1])
+            weight[these] = (2.0 if own[these][0] else 1.0) / these.sum()
+        for label in np.unique(instrument):
+            weight[instrument == label] /= weight[instrument == label].sum()
+        self.weight = weight / weight.sum()
+
+    def draw(self, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """([count, BANDS] means, [count] instruments)."""
+        chosen = self.rng.choice(len(self.weight), size=count, p=self.weight)
+        means = np.stack([self._stretch(self.sounds.clips[i]) for i in chosen])
+        return means.astype(np.float32), self.sounds.clips["instrument"][chosen].astype(np.int64)
+
+    def _stretch(self, clip: np.void) -> np.ndarray:
+        length = int(self.rng.integers(SHORTEST, min(SECOND, clip["stop"] - clip["start"]) + 1))
+        start = int(self.rng.integers(clip["start"], clip["stop"] - length + 1))
+        return microphone(self.rng, self.sounds.frames[start : start + length : STRIDE].astype(np.float32)).mean(axis=0)
+
+
+def colour(rng: np.random.Generator) -> np.ndarray:
+    """[BANDS] nats: what a microphone, a room and a distance do to a spectrum. Tilt, slopes at both ends, broad bumps."""
+    place = np.linspace(-1, 1, BANDS, dtype=np.float32)
+    curve = rng.normal(0, 4) * place
+    if rng.random() < 0.5:
+        curve += -rng.uniform(0, 18) * np.clip((-0.8 - place + rng.uniform(0, 0.15)) / 0.2, 0, None)
+    if rng.random() < 0.4:
+        curve += -rng.uniform(0, 40) * np.clip(place - rng.uniform(0.1, 0.9), 0, None)
+    for _ in range(rng.integers(0, 5)):
+        curve += rng.normal(0, 4) * np.exp(-0.5 * ((place - rng.uniform(-1, 1)) / rng.uniform(0.06, 0.35)) ** 2)
+    return curve * NATS
+
+
+def microphone(rng: np.random.Generator, frames: np.ndarray) -> np.ndarray:
+    """[N, BANDS] log-mel ``frames`` as another microphone at another level would have given them."""
+    magnitude = (np.exp(frames) - LOG_FLOOR).clip(0) * np.exp(colour(rng))
+    loudest = magnitude.max() + 1e-9
+    noise = np.exp(rng.normal(0, 4) * NATS * np.linspace(1, -1, BANDS, dtype=np.float32))
+    noise *= loudest * 10 ** (-rng.uniform(35, 90) / 20)
+    power = magnitude**2 + noise**2 * rng.exponential(1, magnitude.shape).astype(np.float32)
+    return np.log(np.sqrt(power) * (10 ** (rng.uniform(-50, -8) / 20) / loudest) + LOG_FLOOR)

@@ -1,0 +1,55 @@
+//! Which sound plays each General MIDI program.
+
+use super::patch::Patch;
+use super::patches as p;
+
+/// The sound of a program, 0-based; what General MIDI lacks a name for sounds like the last.
+pub fn patch(program: u8) -> &'static Patch {
+    match program {
+        0..=3 => &p::PIANO,
+        4 => &p::ELECTRIC_PIANO,
+        5 => &p::GLASS_PIANO,
+        6 | 15 => &p::HARPSICHORD,
+        7 => &p::CLAVINET,
+        8..=10 | 14 | 112 | 113 => &p::BELLS,
+        11 => &p::VIBRAPHONE,
+        12 | 13 | 108 | 115 => &p::MARIMBA,
+        16..=18 => &p::ORGAN,
+        19 | 20 => &p::CHURCH_ORGAN,
+        21..=23 | 109 => &p::ACCORDION,
+        24 => &p::NYLON_GUITAR,
+        25 => &p::ACOUSTIC_GUITAR,
+        26 | 27 | 31 => &p::ELECTRIC_GUITAR,
+        28 => &p::MUTED_GUITAR,
+        29 | 30 | 84 => &p::DRIVEN_GUITAR,
+        32 => &p::UPRIGHT_BASS,
+        33..=35 => &p::BASS,
+        36 | 37 => &p::SLAP_BASS,
+        38 | 87 => &p::SYNTH_BASS,
+        39 => &p::SUB_BASS,
+        40 | 41 | 110 => &p::SOLO_VIOLIN,
+        42 | 43 => &p::CELLO,
+        44 | 48..=51 => &p::STRINGS,
+        45 => &p::PIZZICATO,
+        46 => &p::HARP,
+        47 | 116..=118 => &p::TIMPANI,
+        52 | 85 | 91 => &p::CHOIR,
+        53 | 54 => &p::OOH,
+        56 | 59 => &p::TRUMPET,
+        55 | 61..=63 => &p::BRASS,
+        57 | 58 | 60 => &p::HORN,
+        64..=67 => &p::SAXOPHONE,
+        68 | 69 | 111 => &p::OBOE,
+        70 | 71 => &p::CLARINET,
+        72..=77 | 83 => &p::FLUTE,
+        78 | 79 | 82 => &p::WHISTLE,
+        80 => &p::SQUARE_LEAD,
+        81 | 86 => &p::SAW_LEAD,
+        88 | 89 | 92 | 94 | 95 | 97 | 101 => &p::PAD,
+        90 | 93 | 100 | 102 | 103 => &p::BRIGHT_PAD,
+        96 | 98 | 99 => &p::PLUCKED_SYNTH,
+        104..=107 => &p::BANJO,
+        114 => &p::STEEL_DRUM,
+        _ => &p::SEASHORE,
+    }
+}

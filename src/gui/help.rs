@@ -1,0 +1,46 @@
+//! A page of shortcuts and of the way to the first sound.
+
+use super::theme;
+use egui::{RichText, Ui};
+
+/// The way to the first sound.
+const STEPS: [&str; 4] = [
+    "Put Vocalise on the track of the microphone; the audio passes unchanged.",
+    "On an instrument track, choose Vocalise as MIDI input and switch monitoring on. Melody is on \
+     channel 1, chords 2, bass 3, answers 4, the second melody 5, drums 10.",
+    "Press Calibrate: two seconds of silence, then one loud note.",
+    "Press play in the host and sing: the band joins in at the next bar.",
+];
+
+/// Keys and hands on the roll.
+const SHORTCUTS: [(&str, &str); 12] = [
+    ("Click", "choose a note; with Shift or Ctrl another one too"),
+    ("Drag a note", "move it; at its end: make it longer or shorter"),
+    ("Drag along the top", "select bars"),
+    ("Drag elsewhere", "scroll"),
+    ("Wheel", "scroll in time; with Shift in pitch, with Ctrl zoom"),
+    ("Up, Down", "move what is chosen by a semitone; with Shift an octave"),
+    ("Ctrl+Up, Ctrl+Down", "louder, softer"),
+    ("Delete", "delete what is chosen"),
+    ("Ctrl+A", "choose all notes"),
+    ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
+    ("Ctrl+S", "save as a MIDI file"),
+    ("Tab, Space", "go through the controls, press one"),
+];
+
+/// Shows the page.
+pub fn show(ui: &mut Ui) {
+    ui.label(RichText::new("First notes").strong());
+    for (number, step) in (1..).zip(STEPS) {
+        ui.label(format!("{number}. {step}"));
+    }
+    ui.add_space(8.0);
+    ui.label(RichText::new("Keys and hands").strong());
+    egui::Grid::new("shortcuts").show(ui, |ui| {
+        for (hand, does) in SHORTCUTS {
+            ui.label(RichText::new(hand).color(theme::ACCENT));
+            ui.label(does);
+            ui.end_row();
+        }
+    });
+}

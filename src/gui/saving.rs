@@ -1,0 +1,167 @@
+//! Saving the take as a MIDI file.
+
+use super::theme;
+use crate::music::{Instrument, Key, Track};
+use crate::plugin::VocaliseParams;
+use crate::voice::recording::{Selection, Take, TakeParts};
+use egui::{RichText, Ui};
+use std::path::{Path, PathBuf};
+
+/// The panel that saves, and what became of it.
+#[derive(Default)]
+pub struct Saving {
+    open: bool,
+    /// Where to, as typed.
+    path: String,
+    /// The tracks that are written; the others are left out.
+    left_out: Vec<Track>,
+    /// The file that was written last, or why it was not.
+    outcome: Option<Result<PathBuf, String>>,
+    /// What is to be asked before a file is overwritten: its path.
+    asks: Option<PathBuf>,
+}
+
+impl Saving {
+    /// The button that opens and shuts the panel.
+    pub fn button(&mut self, ui: &mut Ui) {
+        let help = "Writes what is selected, or everything, as a MIDI file. Ctrl+S";
+        let response = ui.selectable_label(self.open, "Save…").on_hover_text(help);
+        if response.clicked() {
+            self.toggle();
+        }
+    }
+
+    /// Opens or shuts the panel.
+    pub fn toggle(&mut self) {
+        self.open = !self.open;
+        self.outcome = None;
+        self.asks = None;
+        if self.path.is_empty() {
+            self.path = suggested().display().to_string();
+        }
+    }
+
+    /// The panel, if it is open.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        params: &VocaliseParams,
+        take: &Take,
+        selection: Selection,
+        key: Option<Key>,
+    ) {
+        if !self.open {
+            return;
+        }
+        ui.horizontal_wrapped(|ui| {
+            for track in Track::ALL {
+                let mut on = !self.left_out.contains(&track);
+                let name = RichText::new(track.name()).color(theme::track(track));
+                if ui.checkbox(&mut on, name).changed() {
+                    self.left_out.retain(|other| *other != track);
+                    if !on {
+                        self.left_out.push(track);
+                    }
+                }
+            }
+        });
+        ui.horizontal(|ui| {
+            let edit = egui::TextEdit::singleline(&mut self.path).desired_width(380.0);
+            ui.add(edit).on_hover_text("The file to write.");
+            let path = PathBuf::from(self.path.trim());
+            if self.asks.as_ref() == Some(&path) {
+                ui.label(RichText::new("It is there already.").color(theme::WARN));
+                if ui.button("Overwrite").clicked() {
+                    self.write(&path, params, take, selection, key);
+                }
+            } else if ui.button("Save").clicked() {
+                if path.exists() {
+                    self.asks = Some(path);
+                    self.outcome = None;
+                } else {
+                    self.write(&path, params, take, selection, key);
+                }
+            }
+            if let Some(Ok(path)) = &self.outcome {
+                if ui.button("Copy path").clicked() {
+                    ui.ctx().copy_text(path.display().to_string());
+                }
+            }
+        });
+        match &self.outcome {
+            Some(Ok(path)) => {
+                let words = format!("Saved: {}", path.display());
+                ui.label(RichText::new(words).small().color(theme::GOOD));
+            }
+            Some(Err(reason)) => {
+                ui.label(RichText::new(reason).small().color(theme::WARN));
+            }
+            None => {}
+        }
+    }
+
+    fn write(
+        &mut self,
+        path: &Path,
+        params: &VocaliseParams,
+        take: &Take,
+        selection: Selection,
+        key: Option<Key>,
+    ) {
+        let tracks = params.tracks();
+        let genre = params.genre.value();
+        let written = Track::ALL
+            .into_iter()
+            .filter(|track| !self.left_out.contains(track))
+            .map(|track| (track, tracks.instrument(track, genre, Instrument::default())));
+        let parts = TakeParts {
+            selection,
+            tracks: written.collect(),
+            key,
+        };
+        self.asks = None;
+        self.outcome = Some(save(path, take, &parts));
+    }
+}
+
+/// Writes the file, whole or not at all.
+fn save(path: &Path, take: &Take, parts: &TakeParts) -> Result<PathBuf, String> {
+    if path.file_name().is_none() {
+        return Err("Give the file a name.".to_owned());
+    }
+    let held = |track| parts.tracks.iter().any(|(other, _)| *other == track);
+    if !take
+        .notes()
+        .iter()
+        .any(|note| parts.selection.holds(note) && held(note.track))
+    {
+        return Err("There are no notes in what is selected.".to_owned());
+    }
+    let midi = take.to_midi(parts).map_err(|error| error.to_string())?;
+    let path = if path.extension().is_some() {
+        path.to_owned()
+    } else {
+        path.with_extension("mid")
+    };
+    let cannot = |error: std::io::Error| format!("{} cannot be written: {error}.", path.display());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(cannot)?;
+    }
+    let half = path.with_extension("mid.part");
+    std::fs::write(&half, midi).map_err(cannot)?;
+    std::fs::rename(&half, &path).map_err(cannot)?;
+    Ok(path)
+}
+
+/// A file that is not there yet, in the user's own folder.
+fn suggested() -> PathBuf {
+    let folder = directories::UserDirs::new()
+        .map(|dirs| {
+            let music = dirs.audio_dir().map(Path::to_owned);
+            music.unwrap_or_else(|| dirs.home_dir().to_owned())
+        })
+        .unwrap_or_default()
+        .join("Vocalise");
+    let mut numbers = (1..).map(|number| folder.join(format!("take {number}.mid")));
+    numbers.find(|path| !path.exists()).unwrap_or_default()
+}

@@ -1,0 +1,100 @@
+//! What can be done with the take: undo, quantise, refine, clear, listen and save.
+
+use super::refining::Refining;
+use super::roll::Marks;
+use super::saving::Saving;
+use super::theme;
+use super::viewport::Viewport;
+use crate::music::{Division, Grid};
+use crate::plugin::{View, VocaliseParams};
+use crate::voice::recording::{Selection, Take};
+use egui::{RichText, Ui};
+
+/// The grid that takes are drawn to where none is chosen for playing.
+const USUAL_GRID: Division = Division::Sixteenth;
+
+/// Shows the bar.
+#[expect(clippy::too_many_arguments, reason = "the parts of one editor")]
+pub fn show(
+    ui: &mut Ui,
+    params: &VocaliseParams,
+    shared: &View,
+    take: &mut Take,
+    view: &mut Viewport,
+    marks: &mut Marks,
+    refining: &mut Refining,
+    saving: &mut Saving,
+) {
+    let selection = selection(marks);
+    ui.horizontal_wrapped(|ui| {
+        let help = "The roll moves along with what is sung.";
+        ui.toggle_value(&mut view.follows, "Follow").on_hover_text(help);
+        let undo = take.undo_name().map(|name| format!("Takes back: {name}. Ctrl+Z"));
+        let redo = take.redo_name().map(|name| format!("Does again: {name}. Ctrl+Shift+Z"));
+        let button = |ui: &mut Ui, label: &str, help: Option<String>| {
+            let response = ui.add_enabled(help.is_some(), egui::Button::new(label));
+            response.on_hover_text(help.unwrap_or_default()).clicked()
+        };
+        if button(ui, "Undo", undo) {
+            take.undo();
+        }
+        if button(ui, "Redo", redo) {
+            take.redo();
+        }
+        ui.separator();
+        let help = "Draws the selected bars' notes to the grid, early ones and late ones: the grid \
+                    under Time and key, or sixteenths.";
+        if ui.button("Quantise").on_hover_text(help).clicked() {
+            let division = match params.quantise.value() {
+                Division::Off => USUAL_GRID,
+                chosen => chosen,
+            };
+            let swing = f64::from(params.swing.value());
+            let strength = f64::from(params.strength.value());
+            take.quantise(selection, Grid { division, swing }, strength);
+        }
+        let help = "Hears the selected bars a second time, with hindsight: fewer mistakes, and each \
+                    note on its onset. Without a selection, the last two minutes.";
+        let refine = egui::Button::new(refining.label());
+        let response = ui.add_enabled(refining.is_idle(), refine);
+        if response.on_hover_text(help).clicked() {
+            refining.start(params, shared, take, selection);
+        }
+        let help = "Removes what is selected, or everything. Undo brings it back.";
+        if ui.button("Clear").on_hover_text(help).clicked() {
+            take.clear(selection);
+            marks.notes.clear();
+        }
+        ui.separator();
+        saving.button(ui);
+        let words = match (marks.bars, marks.track) {
+            (None, None) => "everything".to_owned(),
+            (bars, track) => {
+                let bars = bars.map_or("all bars".to_owned(), |(from_s, to_s)| {
+                    let number = |at_s: f64| take.bar_at(at_s).map_or(0, |bar| bar.number + 1);
+                    format!("bars {} – {}", number(from_s), number(to_s - 1e-3))
+                });
+                track.map_or(bars.clone(), |track| format!("{bars}, {track}"))
+            }
+        };
+        let help = "Drag along the top of the roll to select bars; press a track's name to mean it \
+                    alone.";
+        ui.label(RichText::new(format!("Works on {words}")).small().color(theme::DIM))
+            .on_hover_text(help);
+    });
+    if let Some(error) = refining.error() {
+        ui.label(RichText::new(error).small().color(theme::WARN));
+    }
+}
+
+/// What work is done on.
+pub fn selection(marks: &Marks) -> Selection {
+    let (from_s, to_s) = marks
+        .bars
+        .unwrap_or((Selection::ALL.from_s, Selection::ALL.to_s));
+    Selection {
+        from_s,
+        to_s,
+        track: marks.track,
+    }
+}

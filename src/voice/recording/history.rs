@@ -1,0 +1,64 @@
+//! What was done to a take, to be undone.
+
+use super::note::{NoteId, TakeNote};
+
+/// Edits that can be undone.
+const DEPTH: usize = 200;
+
+/// What became of one note: `None` is none.
+#[derive(Clone, Copy, Debug)]
+pub struct Change {
+    pub id: NoteId,
+    pub before: Option<TakeNote>,
+    pub after: Option<TakeNote>,
+}
+
+/// All changes of one edit.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// What was done, in words.
+    pub name: &'static str,
+    pub changes: Vec<Change>,
+}
+
+/// Edits that were done, and those that were undone.
+#[derive(Debug, Default)]
+pub struct History {
+    done: Vec<Edit>,
+    undone: Vec<Edit>,
+}
+
+impl History {
+    /// Something was done; what was undone cannot be done again.
+    pub fn push(&mut self, edit: Edit) {
+        if self.done.len() == DEPTH {
+            self.done.remove(0);
+        }
+        self.done.push(edit);
+        self.undone.clear();
+    }
+
+    /// The edit to take back.
+    pub fn undo(&mut self) -> Option<Edit> {
+        let edit = self.done.pop()?;
+        self.undone.push(edit.clone());
+        Some(edit)
+    }
+
+    /// The edit to do again.
+    pub fn redo(&mut self) -> Option<Edit> {
+        let edit = self.undone.pop()?;
+        self.done.push(edit.clone());
+        Some(edit)
+    }
+
+    /// What would be undone, in words.
+    pub fn undo_name(&self) -> Option<&'static str> {
+        self.done.last().map(|edit| edit.name)
+    }
+
+    /// What would be done again, in words.
+    pub fn redo_name(&self) -> Option<&'static str> {
+        self.undone.last().map(|edit| edit.name)
+    }
+}
