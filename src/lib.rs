@@ -13,6 +13,7 @@ pub mod gui;
 pub mod music;
 pub mod nn;
 pub mod plugin;
+pub mod presets;
 pub mod stages;
 pub mod voice;
 

@@ -19,9 +19,11 @@ mod mel;
 mod periodicity;
 mod resampler;
 mod spectrum;
+mod synth;
 
 pub use delay_line::DelayLine;
 pub use features::Features;
 pub use frame::Frame;
 pub use front_end::{FrontEnd, FrontEndError};
 pub use gate::Gate;
+pub use synth::Synth;

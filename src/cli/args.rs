@@ -7,10 +7,11 @@ use clap::{Args, ValueEnum};
 use vocalise::music::{
     Division, Genre, Instrument, InstrumentChoice, Key, Meter, Scale, SnapMode, TempoMap, Track,
 };
+use vocalise::plugin::preset_values;
 use vocalise::voice::offline::{Settings, Song};
-use vocalise::voice::{Answers, KeyChoice, Response, Timing, TimingMode, Tracks, Tuneful};
+use vocalise::voice::{Answers, KeyChoice, Response, Timing, TimingMode, Tuneful};
 
-use super::BadUsage;
+use super::{BadUsage, presets};
 
 /// The tempo that a file is written in when none is asked for, in BPM: what DAWs start with.
 const DEFAULT_BPM: f64 = 120.0;
@@ -31,14 +32,20 @@ pub struct Render {
     #[arg(long, value_enum, default_value_t = Mode::Live)]
     mode: Mode,
 
-    /// Style: trap, pop, afrobeat, hip-hop, r-and-b, electronic, rock, jazz, classical, cinematic.
-    #[arg(long, value_name = "GENRE", default_value = Genre::default().id())]
-    genre: Genre,
+    /// A preset by name, see `vocalise presets`, or its file (.toml); what is asked beside it goes
+    /// first.
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
+
+    /// Style: trap, pop, afrobeat, hip-hop, r-and-b, electronic, rock, jazz, classical, cinematic
+    /// [default: the preset's, or pop].
+    #[arg(long, value_name = "GENRE")]
+    genre: Option<Genre>,
 
     /// What plays the melody, such as piano, strings, trumpet or synth-lead; auto goes by how the
-    /// voice sounds.
-    #[arg(long, value_name = "NAME", default_value = Instrument::default().id())]
-    instrument: OrAuto<Instrument>,
+    /// voice sounds [default: the preset's, or piano].
+    #[arg(long, value_name = "NAME")]
+    instrument: Option<OrAuto<Instrument>>,
 
     /// Tempo in beats a minute that was sung to, counted from the beginning of the recording; auto
     /// finds it, and where the bars begin, in the notes [default: auto, or a MIDI file's own].
@@ -50,53 +57,52 @@ pub struct Render {
     key: OrAuto<Key>,
 
     /// What happens to notes outside the key: adjust moves them to the nearest inside, remove drops
-    /// them.
-    #[arg(long, value_enum, default_value_t = SnapArg::Off)]
-    snap: SnapArg,
+    /// them [default: the preset's, or off].
+    #[arg(long, value_enum)]
+    snap: Option<SnapArg>,
 
-    /// How much of the genre's own feel there is: 0 as sung, 1 as the genre would play it.
-    #[arg(long, value_name = "0-1", default_value_t = 0.0, value_parser = within::<0, 1>)]
-    feel: f32,
+    /// How much of the genre's own feel there is: 0 as sung, 1 as the genre would play it [default:
+    /// the preset's, or 0].
+    #[arg(long, value_name = "0-1", value_parser = within::<0, 1>)]
+    feel: Option<f32>,
 
     /// Tracks to write, separated by commas: melody, chords, bass, answer (what is played when the
-    /// singer rests; only of a recording and with --mode live), counter (a second melody), drums.
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        default_values = Track::ALL.map(Track::id),
-        hide_default_value = true
-    )]
-    tracks: Vec<Track>,
+    /// singer rests; only of a recording and with --mode live), counter (a second melody), drums
+    /// [default: the preset's, or all].
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    tracks: Option<Vec<Track>>,
 
-    /// Seed of what is left to chance.
-    #[arg(long, value_name = "0-99", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=99))]
-    seed: u32,
+    /// Seed of what is left to chance [default: the preset's, or 0].
+    #[arg(long, value_name = "0-99", value_parser = clap::value_parser!(u32).range(0..=99))]
+    seed: Option<u32>,
 
-    /// fast: notes some 40 ms earlier; sure: fewer mistakes.
-    #[arg(long, value_enum, default_value_t = ResponseArg::Sure)]
-    response: ResponseArg,
+    /// fast: notes some 40 ms earlier; sure: fewer mistakes [default: the preset's, or sure].
+    #[arg(long, value_enum)]
+    response: Option<ResponseArg>,
 
     /// live: notes where they are decided; aligned: each on its onset, as the plugin plays with its
     /// latency made up for. Refined notes are always on their onsets.
     #[arg(long, value_enum, default_value_t = TimingArg::Live)]
     timing: TimingArg,
 
-    /// Grid that notes are drawn to: 1/4, 1/8, 1/16 or 1/32, with t for triplets or d for dotted.
-    #[arg(long, value_name = "GRID", default_value = Division::Off.id())]
-    quantise: Division,
+    /// Grid that notes are drawn to: 1/4, 1/8, 1/16 or 1/32, with t for triplets or d for dotted; or
+    /// off [default: the preset's, or off].
+    #[arg(long, value_name = "GRID")]
+    quantise: Option<Division>,
 
-    /// How far notes are drawn to the grid: 0 not at all, 1 onto it.
-    #[arg(long, value_name = "0-1", default_value_t = 1.0, value_parser = within::<0, 1>)]
-    strength: f32,
+    /// How far notes are drawn to the grid: 0 not at all, 1 onto it [default: the preset's, or 1].
+    #[arg(long, value_name = "0-1", value_parser = within::<0, 1>)]
+    strength: Option<f32>,
 
-    /// How long the first of two grid steps is to the second: 1 straight, 2 like a triplet.
-    #[arg(long, value_name = "1-3", default_value_t = 1.0, value_parser = within::<1, 3>)]
-    swing: f32,
+    /// How long the first of two grid steps is to the second: 1 straight, 2 like a triplet [default:
+    /// the preset's, or 1].
+    #[arg(long, value_name = "1-3", value_parser = within::<1, 3>)]
+    swing: Option<f32>,
 
-    /// Milliseconds by which notes are spread around their time, the same way each time.
-    #[arg(long, value_name = "MS", default_value_t = 0.0, value_parser = within::<0, 50>)]
-    humanise: f32,
+    /// Milliseconds by which notes are spread around their time, the same way each time [default:
+    /// the preset's, or 0].
+    #[arg(long, value_name = "MS", value_parser = within::<0, 50>)]
+    humanise: Option<f32>,
 
     /// Table of the sung notes to write: onset_s, offset_s, midi_pitch, velocity, decided_s,
     /// separated by tabs; for several inputs or a folder, the folder for NAME.notes.tsv.
@@ -240,14 +246,32 @@ pub fn tempo_map(song: Option<Song>) -> TempoMap {
 impl Render {
     /// What is to be done; refuses what cannot: a flag must never be taken and then have no effect.
     pub fn plan(&self) -> Result<Plan, BadUsage> {
-        let auto = matches!(self.instrument, OrAuto::Auto);
-        if auto && self.mode == Mode::Refined {
-            let reason = "--instrument auto needs --mode live: it goes by the voice as it comes";
+        let preset = match &self.preset {
+            Some(wanted) => Some(preset_values::settings(&presets::find(wanted)?)),
+            None => None,
+        };
+        let usual = preset.unwrap_or_default();
+        let instrument = match self.instrument {
+            Some(OrAuto::Auto) => InstrumentChoice::AUTO,
+            Some(OrAuto::Given(instrument)) => InstrumentChoice::of(instrument),
+            None => usual.tracks.instrument,
+        };
+        if instrument == InstrumentChoice::AUTO && self.mode == Mode::Refined {
+            let reason = match self.instrument {
+                Some(_) => "--instrument auto needs --mode live: it goes by the voice as it comes",
+                None => {
+                    "the preset's instrument is auto, which needs --mode live: name one with --instrument"
+                }
+            };
             return Err(BadUsage(reason.to_owned()));
         }
-        let instrument = match self.instrument {
-            OrAuto::Auto => InstrumentChoice::AUTO,
-            OrAuto::Given(instrument) => InstrumentChoice::of(instrument),
+        let tracks = match (&self.tracks, preset) {
+            (Some(tracks), _) => tracks.clone(),
+            (None, Some(preset)) => {
+                let plays = |track: &Track| preset.tracks.of(*track).on;
+                Track::ALL.into_iter().filter(plays).collect()
+            }
+            (None, None) => Track::ALL.to_vec(),
         };
         let tempo = match self.tempo {
             Some(OrAuto::Auto) => Tempo::Auto,
@@ -258,47 +282,48 @@ impl Render {
             OrAuto::Auto => (KeyChoice::Auto, Scale::default()),
             OrAuto::Given(key) => (KeyChoice::of_tonic(key.tonic()), key.scale()),
         };
-        let response = match self.response {
-            ResponseArg::Fast => Response::Fast,
-            ResponseArg::Sure => Response::Sure,
-        };
+        let genre = self.genre.unwrap_or(usual.genre);
         Ok(Plan {
             mode: self.mode,
             settings: Settings {
-                genre: self.genre,
-                response,
+                genre,
+                response: match self.response {
+                    Some(ResponseArg::Fast) => Response::Fast,
+                    Some(ResponseArg::Sure) => Response::Sure,
+                    None => usual.response,
+                },
                 timing: Timing {
                     mode: match self.timing {
                         TimingArg::Live => TimingMode::Live,
                         TimingArg::Aligned => TimingMode::Aligned,
                     },
-                    quantise: self.quantise,
-                    strength: self.strength,
-                    swing: self.swing,
-                    humanise_ms: self.humanise,
-                    feel: self.feel,
-                    ..Timing::default()
+                    genre,
+                    quantise: self.quantise.unwrap_or(usual.timing.quantise),
+                    strength: self.strength.unwrap_or(usual.timing.strength),
+                    swing: self.swing.unwrap_or(usual.timing.swing),
+                    humanise_ms: self.humanise.unwrap_or(usual.timing.humanise_ms),
+                    feel: self.feel.unwrap_or(usual.timing.feel),
+                    ..usual.timing
                 },
                 tuneful: Tuneful {
                     key,
                     scale,
                     snap: match self.snap {
-                        SnapArg::Off => SnapMode::Off,
-                        SnapArg::Adjust => SnapMode::Adjust,
-                        SnapArg::Remove => SnapMode::Remove,
+                        Some(SnapArg::Off) => SnapMode::Off,
+                        Some(SnapArg::Adjust) => SnapMode::Adjust,
+                        Some(SnapArg::Remove) => SnapMode::Remove,
+                        None => usual.tuneful.snap,
                     },
-                    ..Tuneful::default()
+                    ..usual.tuneful
                 },
                 answers: Answers {
-                    seed: self.seed,
-                    ..Answers::default()
+                    seed: self.seed.unwrap_or(usual.answers.seed),
+                    ..usual.answers
                 },
-                tracks: Tracks::default()
-                    .only(&self.tracks)
-                    .played_on(instrument),
-                ..Settings::default()
+                tracks: usual.tracks.only(&tracks).played_on(instrument),
+                ..usual
             },
-            tracks: self.tracks.clone(),
+            tracks,
             tempo,
         })
     }

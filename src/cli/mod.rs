@@ -4,6 +4,7 @@ mod args;
 mod job;
 mod models;
 mod outcome;
+mod presets;
 mod render;
 
 use std::io::Write;
@@ -25,6 +26,8 @@ pub struct Cli {
 enum Command {
     /// Turn recordings into MIDI files.
     Render(Box<args::Render>),
+    /// List the presets that `render --preset` takes: the factory's, then yours.
+    Presets,
     /// List the models of a pack, after checking that each is whole and runs.
     Models {
         /// The pack's folder, which holds a pack.toml [default: the built-in pack].
@@ -38,6 +41,7 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Render(args) => render::run(&args),
+            Command::Presets => presets::run(),
             Command::Models { folder } => models::run(folder.as_deref()),
         }
     }

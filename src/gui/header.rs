@@ -3,6 +3,7 @@
 
 use super::controls::picker;
 use super::heard::Heard;
+use super::preset_bar::PresetBar;
 use super::theme;
 use crate::plugin::{View, VocaliseParams};
 use crate::stages::EngineState;
@@ -18,6 +19,7 @@ pub fn show(
     params: &VocaliseParams,
     view: &View,
     heard: &Heard,
+    presets: &mut PresetBar,
     setter: &ParamSetter<'_>,
 ) {
     ui.horizontal(|ui| {
@@ -25,7 +27,8 @@ pub fn show(
             ui.label(RichText::new("Vocalise").size(20.0).strong());
             state(ui, view);
         });
-        ui.add_space(10.0);
+        ui.add_space(6.0);
+        presets.show(ui, params, setter);
         let help = "The style of the band: drums, chords, bass, and how time is felt.";
         picker(ui, &params.genre, setter, help);
         let help = "What the melody is meant for; Auto goes by how your voice sounds.";

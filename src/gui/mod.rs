@@ -7,6 +7,7 @@ mod heard;
 mod help;
 mod panels;
 mod performing;
+mod preset_bar;
 mod refining;
 mod roll;
 mod roll_hands;
@@ -53,6 +54,7 @@ pub struct Editor {
     hands: roll_hands::Hands,
     refining: refining::Refining,
     saving: saving::Saving,
+    presets: preset_bar::PresetBar,
     /// The way to the host, while the window is open.
     host: Option<GuiContext>,
 }
@@ -68,8 +70,6 @@ pub fn editor(params: Arc<VocaliseParams>, view: Arc<View>) -> Option<EguiEditor
 impl Editor {
     fn new(params: Arc<VocaliseParams>, view: Arc<View>) -> Self {
         Self {
-            params,
-            view,
             heard: Heard::default(),
             calibrating: Calibrating::default(),
             page: panels::Page::default(),
@@ -79,7 +79,10 @@ impl Editor {
             hands: roll_hands::Hands::default(),
             refining: refining::Refining::default(),
             saving: saving::Saving::default(),
+            presets: preset_bar::PresetBar::new(params.clone()),
             host: None,
+            params,
+            view,
         }
     }
 

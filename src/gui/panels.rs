@@ -31,7 +31,8 @@ pub fn show(ui: &mut Ui, editor: &mut Editor, setter: &ParamSetter<'_>) {
     let params = editor.params.clone();
     let shared = editor.view.clone();
     egui::CentralPanel::default().show(ui, |ui| {
-        header::show(ui, &params, &shared, &editor.heard, setter);
+        let presets = &mut editor.presets;
+        header::show(ui, &params, &shared, &editor.heard, presets, setter);
         ui.add_space(4.0);
         voice_bar::show(ui, &params, &editor.heard, &mut editor.calibrating, setter);
         ui.add_space(4.0);

@@ -33,6 +33,12 @@ pub fn show(ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
         ui.end_row();
     });
     ui.horizontal(|ui| {
+        let help = "Plays what is sent with the built-in synthesiser, to hear the band without other \
+                    instruments.";
+        switch(ui, &params.monitor, setter, help);
+        slider(ui, &params.monitor_level, setter, "How loud it plays, and auditions.");
+    });
+    ui.horizontal(|ui| {
         switch(ui, &params.bypass, setter, "Sends no notes while on.");
         let help = "Follows the voice's loudness within a note (CC 11; with MPE pressure as well).";
         switch(ui, &params.loudness, setter, help);

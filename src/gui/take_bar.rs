@@ -5,7 +5,8 @@ use super::roll::Marks;
 use super::saving::Saving;
 use super::theme;
 use super::viewport::Viewport;
-use crate::music::{Division, Grid};
+use crate::music::{Division, Grid, Instrument, Message, Track};
+use crate::plugin::audition::Audition;
 use crate::plugin::{View, VocaliseParams};
 use crate::voice::recording::{Selection, Take};
 use egui::{RichText, Ui};
@@ -66,6 +67,8 @@ pub fn show(
             marks.notes.clear();
         }
         ui.separator();
+        audition(ui, params, shared, take, view, marks);
+        ui.separator();
         saving.button(ui);
         let words = match (marks.bars, marks.track) {
             (None, None) => "everything".to_owned(),
@@ -84,6 +87,64 @@ pub fn show(
     });
     if let Some(error) = refining.error() {
         ui.label(RichText::new(error).small().color(theme::WARN));
+    }
+}
+
+/// The button that plays the take with the built-in synthesiser.
+fn audition(
+    ui: &mut Ui,
+    params: &VocaliseParams,
+    shared: &View,
+    take: &Take,
+    view: &Viewport,
+    marks: &mut Marks,
+) {
+    let desk = shared.audition();
+    marks.playhead_s = desk.at_s();
+    if marks.playhead_s.is_some() {
+        if ui.button("Stop").on_hover_text("Stops listening.").clicked() {
+            desk.stop();
+        }
+        return;
+    }
+    let help = "Plays the selected bars with the built-in synthesiser; without a selection, from the \
+                left edge of the roll on.";
+    if ui.button("Listen").on_hover_text(help).clicked() {
+        let mut selection = selection(marks);
+        if marks.bars.is_none() {
+            selection.from_s = view.from_s;
+        }
+        desk.play(to_listen(params, take, selection));
+    }
+}
+
+/// What is selected, as messages.
+fn to_listen(params: &VocaliseParams, take: &Take, selection: Selection) -> Audition {
+    let from_s = selection.from_s.max(0.0);
+    let (tracks, genre) = (params.tracks(), params.genre.value());
+    let mut messages: Vec<(f64, Message)> = Track::ALL
+        .into_iter()
+        .map(|track| {
+            let instrument = tracks.instrument(track, genre, Instrument::default());
+            let program = Message::program_change(track.channel(), instrument.program());
+            (from_s, program)
+        })
+        .collect();
+    for note in take.notes().iter().filter(|note| selection.holds(note)) {
+        let channel = note.track.channel();
+        let end_s = note.end_s.unwrap_or(take.now_s());
+        let on = Message::note_on(channel, note.key, note.velocity);
+        messages.push((note.start_s, on));
+        messages.push((end_s, Message::note_off(channel, note.key, 0.0)));
+    }
+    messages.sort_by(|(a_s, a), (b_s, b)| {
+        a_s.total_cmp(b_s).then(a.is_note_on().cmp(&b.is_note_on()))
+    });
+    let last_s = messages.last().map_or(from_s, |(at_s, _)| *at_s);
+    Audition {
+        from_s,
+        to_s: selection.to_s.min(last_s + 0.5),
+        messages,
     }
 }
 

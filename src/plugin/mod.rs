@@ -1,8 +1,10 @@
 //! The plugin: the only code, with the editor, that knows the framework.
 
+pub mod audition;
 mod midi;
 pub mod params;
 mod played;
+pub mod preset_values;
 pub mod shell;
 mod starter;
 mod state;
@@ -22,6 +24,7 @@ use crate::stages::{Engine, HostEvent, Port};
 use crate::voice::{self, Setup, TimingMode, VoiceLine, parameter};
 use nih_plug::prelude::*;
 use nih_plug_egui::EguiEditor;
+use audition::{AuditionPlayer, Monitor};
 use starter::Starter;
 use std::sync::Arc;
 
@@ -51,6 +54,8 @@ pub struct Vocalise {
     active: Option<Active>,
     /// What an earlier activation left sounding.
     held: HeldNotes,
+    /// The audio thread's end of auditions.
+    player: Option<AuditionPlayer>,
 }
 
 /// What the audio thread works with between activation and deactivation.
@@ -64,6 +69,8 @@ struct Active {
     announced: TimingMode,
     /// The audio on its way through.
     passing: DelayLine,
+    /// What is heard of what is sent, and of auditions.
+    monitor: Monitor,
     /// Whether the line's start was asked for.
     start_asked: bool,
     /// The parameters that the stages were last told, by their indices.
@@ -78,9 +85,11 @@ pub enum Task {
 
 impl Default for Vocalise {
     fn default() -> Self {
+        let view = Arc::new(View::new(REPORTS));
         Self {
+            player: view.take_player(),
             params: Arc::new(VocaliseParams::default()),
-            view: Arc::new(View::new(REPORTS)),
+            view,
             line: Starter::default(),
             active: None,
             held: HeldNotes::default(),
@@ -146,6 +155,7 @@ impl Vocalise {
             latencies,
             announced: timing.mode,
             passing: DelayLine::new(latency as usize),
+            monitor: Monitor::new(rate),
             start_asked: false,
             told,
         })
@@ -212,6 +222,7 @@ impl Plugin for Vocalise {
             active.front_end.reset();
             active.port.reset();
             active.passing.reset();
+            active.monitor.reset();
         }
     }
 
@@ -242,11 +253,21 @@ impl Plugin for Vocalise {
             active.announced = wanted;
             context.set_latency_samples(active.latencies[wanted.index()]);
         }
-        active.port.finish(len, |offset, message| {
-            context
+        let Active { port, monitor, .. } = active;
+        let listens = self.params.monitor.value();
+        port.finish(len, |offset, message| {
+            let sent = context
                 .try_send_event(midi::note_event(offset, message))
-                .is_ok()
+                .is_ok();
+            if sent && listens {
+                monitor.hear(offset as usize, message);
+            }
+            sent
         });
+        if let Some(player) = &mut self.player {
+            let level = util::db_to_gain(self.params.monitor_level.value());
+            monitor.process(player, level, buffer.as_slice());
+        }
         self.view.update(active.port.counters());
         ProcessStatus::KeepAlive
     }

@@ -10,6 +10,7 @@ use crate::voice::{
     parameter,
 };
 use nih_plug::prelude::*;
+use parking_lot::RwLock;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -24,9 +25,18 @@ const GATE_DB: FloatRange = FloatRange::Linear {
     max: -20.0,
 };
 
+/// Range of the monitor's level in dB.
+const MONITOR_DB: FloatRange = FloatRange::Linear {
+    min: -60.0,
+    max: 6.0,
+};
+
 /// Every parameter of the plugin. Ids and their values' ids are in saved projects: they stay.
 #[derive(Params)]
 pub struct VocaliseParams {
+    /// The name of the preset that is on; empty for none. Read and written by the editor alone.
+    #[persist = "preset"]
+    pub preset: RwLock<String>,
     /// The style of what is played along. Default: Pop, the style with the most to learn from.
     #[id = "genre"]
     pub genre: EnumParam<Genre>,
@@ -136,6 +146,13 @@ pub struct VocaliseParams {
     /// instruments would change.
     #[id = "programs"]
     pub programs: BoolParam,
+    /// Whether the built-in synthesiser plays what is sent. Default: off, since in a host other
+    /// instruments do.
+    #[id = "monitor"]
+    pub monitor: BoolParam,
+    /// How loud it plays, and auditions, in dB. Default: −6.
+    #[id = "monitor_level"]
+    pub monitor_level: FloatParam,
     /// What is sung.
     #[nested(id_prefix = "melody", group = "Melody")]
     pub melody: TrackParams,
@@ -173,6 +190,7 @@ impl Default for VocaliseParams {
         let defaults = Settings::default();
         let (performance, timing) = (defaults.performance, defaults.timing);
         Self {
+            preset: RwLock::default(),
             genre: EnumParam::new("Genre", defaults.genre),
             instrument: EnumParam::new("Instrument", defaults.tracks.instrument),
             response: EnumParam::new("Response", defaults.response),
@@ -252,6 +270,10 @@ impl Default for VocaliseParams {
                 Timing::SINGER_OFFSET_MS,
             ),
             programs: BoolParam::new("Send Programs", defaults.tracks.programs),
+            monitor: BoolParam::new("Monitor", false),
+            monitor_level: FloatParam::new("Monitor Level", -6.0, MONITOR_DB)
+                .with_unit(" dB")
+                .with_value_to_string(formatters::v2s_f32_rounded(1)),
             melody: TrackParams::new(Track::Melody),
             chords: TrackParams::new(Track::Chords),
             bass: TrackParams::new(Track::Bass),

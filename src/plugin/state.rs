@@ -1,6 +1,7 @@
 //! Saved projects of earlier versions.
 
 use super::VocaliseParams;
+use crate::presets::Preset;
 use nih_plug::plugin::ParamValue;
 use nih_plug::prelude::{ParamPtr, Params, PluginState};
 
@@ -27,6 +28,12 @@ pub fn complete(state: &mut PluginState) {
         };
         state.params.entry(id).or_insert(value);
     }
+    // A state without a preset's name, or with something else in its place, has none.
+    let name = state.fields.get("preset");
+    let name = name.and_then(|json| serde_json::from_str::<String>(json).ok());
+    let name = name.filter(|name| Preset::named(name, "", "").is_ok());
+    let name = serde_json::Value::from(name.unwrap_or_default()).to_string();
+    state.fields.insert("preset".to_owned(), name);
 }
 
 #[cfg(test)]

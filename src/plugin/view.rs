@@ -1,5 +1,6 @@
 //! What crosses from the engine to the editor, and nothing else does.
 
+use super::audition::{AuditionDesk, AuditionPlayer, audition};
 use crate::stages::{Counters, EngineState};
 use crate::voice::recording::{Take, Tape};
 use crate::voice::{Report, Watch};
@@ -18,6 +19,10 @@ pub struct View {
     take: Arc<Mutex<Take>>,
     /// Its audio.
     tape: Arc<Mutex<Tape>>,
+    /// What is listened to.
+    audition: AuditionDesk,
+    /// The audio thread's end of it, until that takes it.
+    player: Mutex<Option<AuditionPlayer>>,
     /// Frames dropped, then late events, as last seen by the audio thread.
     dropped: AtomicU64,
     late: AtomicU64,
@@ -27,12 +32,15 @@ impl View {
     /// A view that holds at most `reports` unread reports; more are lost, nobody waits.
     pub fn new(reports: usize) -> Self {
         let (reports_in, reports) = crossbeam_channel::bounded(reports);
+        let (audition, player) = audition();
         Self {
             state: Arc::default(),
             reports_in,
             reports,
             take: Arc::default(),
             tape: Arc::default(),
+            audition,
+            player: Mutex::new(Some(player)),
             dropped: AtomicU64::new(0),
             late: AtomicU64::new(0),
         }
@@ -71,6 +79,16 @@ impl View {
     /// What was reported since the last call.
     pub fn reports(&self) -> impl Iterator<Item = Report> + '_ {
         self.reports.try_iter()
+    }
+
+    /// Where a take is listened to. Not for the audio thread.
+    pub fn audition(&self) -> &AuditionDesk {
+        &self.audition
+    }
+
+    /// The audio thread's end of it; to be had once.
+    pub(super) fn take_player(&self) -> Option<AuditionPlayer> {
+        self.player.lock().take()
     }
 
     /// Frames dropped and events late so far.

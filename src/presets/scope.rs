@@ -4,7 +4,7 @@
 use crate::music::Track;
 
 /// Parameters that no preset changes, and why.
-pub const LEFT_ALONE: [(&str, &str); 34] = [
+pub const LEFT_ALONE: [(&str, &str); 36] = [
     ("gain", SINGER),
     ("gate", SINGER),
     ("sensitivity", SINGER),
@@ -35,6 +35,8 @@ pub const LEFT_ALONE: [(&str, &str); 34] = [
     ("tap", PRESSED),
     ("set_one", PRESSED),
     ("bypass", "silence is not a sound"),
+    ("monitor", LISTENED),
+    ("monitor_level", LISTENED),
     // Of every track, after the track's id and an underscore.
     ("*_channel", RECEIVER),
     ("*_again", PRESSED),
@@ -49,6 +51,8 @@ const SINGER: &str = "it belongs to the singer and the microphone";
 const RECEIVER: &str = "it belongs to what receives the MIDI";
 /// A song keeps its key while styles are tried on it.
 const SONG: &str = "it belongs to the song";
+/// How the band is listened to is no part of it.
+const LISTENED: &str = "it says how the band is listened to";
 /// A change of it is a press of a button.
 const PRESSED: &str = "it is pressed, not set";
 

@@ -5,7 +5,9 @@ use super::answering::{Call, Reply};
 use super::band::arranger::Arranger;
 use super::band::bar::{Bar, BarCall};
 use super::expecting::{ExpectCall, Expected, expect};
-use crate::nn::{ContextModel, NnError};
+use crate::audio::frame::BANDS;
+use crate::music::Instrument;
+use crate::nn::{ContextModel, NnError, TimbreModel};
 use crate::stages::{Infer, Stamped};
 use std::error::Error;
 
@@ -21,6 +23,8 @@ pub enum Ask {
     Bar(Box<BarCall>),
     /// What is expected of the next note.
     Expect(ExpectCall),
+    /// What a second of singing sounds like: its mean log-mel bands.
+    Timbre([f32; BANDS]),
 }
 
 impl Ask {
@@ -39,6 +43,8 @@ pub enum Made {
     Bar(Box<Bar>),
     /// What is expected of the next note.
     Expected(Expected),
+    /// How much each instrument sounds like what was sung.
+    Timbre([f32; Instrument::ALL.len()]),
 }
 
 /// Answers tunes and makes bars.
@@ -46,20 +52,22 @@ pub struct GenerativeLane {
     answering: Option<AnsweringLine>,
     arranger: Arranger,
     context: Option<ContextModel>,
+    timbre: Option<TimbreModel>,
 }
 
 impl GenerativeLane {
-    /// A lane that gives no answers if it has no `answering` line, and expects nothing without a
-    /// `context` model.
+    /// A lane that does what it has models for.
     pub fn new(
         answering: Option<AnsweringLine>,
         arranger: Arranger,
         context: Option<ContextModel>,
+        timbre: Option<TimbreModel>,
     ) -> Self {
         Self {
             answering,
             arranger,
             context,
+            timbre,
         }
     }
 }
@@ -76,6 +84,10 @@ impl Infer for GenerativeLane {
             },
             Ask::Expect(call) => match &mut self.context {
                 Some(model) => expect(model, &call)?.map(Made::Expected),
+                None => None,
+            },
+            Ask::Timbre(mel) => match &mut self.timbre {
+                Some(model) => Some(Made::Timbre(model.run(&mel)?.scores)),
                 None => None,
             },
             Ask::Bar(call) => Some(Made::Bar(Box::new(self.arranger.arrange(&call)?))),

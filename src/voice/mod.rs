@@ -47,6 +47,7 @@ mod song_clock;
 pub mod song_fit;
 pub mod step_features;
 pub mod take;
+pub mod timbre;
 mod timing;
 mod tonality;
 mod tuning;
@@ -65,8 +66,8 @@ pub use watch::Watch;
 pub use tonality::{KeyChoice, Tuneful};
 
 use crate::audio::Frame;
-use crate::audio::frame::{HOP, SAMPLE_RATE};
-use crate::nn::{ContextModel, ContinuationModel, Pack, PitchModel, PitchOutput};
+use crate::audio::frame::{BANDS, HOP, SAMPLE_RATE};
+use crate::nn::{ContextModel, ContinuationModel, Pack, PitchModel, PitchOutput, TimbreModel};
 use crate::stages::{Line, OffAudio, Stages};
 use answer::AnsweringLine;
 use band::arranger::Arranger;
@@ -202,6 +203,8 @@ pub struct Analysis {
     pub pitch: PitchAnswer,
     /// How bright the frame sounds, 0 – 1: its spectral centroid.
     pub brightness: f32,
+    /// The frame's log-mel bands.
+    pub mel: [f32; BANDS],
 }
 
 impl Line for VoiceLine {
@@ -257,7 +260,9 @@ pub fn stages(
     let answering = ContinuationModel::new(pack).map_err(|error| error.to_string())?;
     let arranger = Arranger::new(pack).map_err(|error| error.to_string())?;
     let context = ContextModel::new(pack).map_err(|error| error.to_string())?;
-    let generative = GenerativeLane::new(answering.map(AnsweringLine::new), arranger, context);
+    let timbre = TimbreModel::new(pack).map_err(|error| error.to_string())?;
+    let answering = answering.map(AnsweringLine::new);
+    let generative = GenerativeLane::new(answering, arranger, context, timbre);
     let (teller, recorder) = watch.split();
     Ok(Stages {
         input: Box::new(input_prep::VoiceInput::new(recorder)),

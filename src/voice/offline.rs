@@ -194,6 +194,7 @@ pub fn render_with(
         match report {
             Report::Frame { f0, .. } if recording.holds(f0.time_s) => rendering.f0.push(f0),
             Report::NoteOff(note, _) => rendering.notes.push(note),
+            Report::Fits(instrument) => rendering.fits = Some(instrument),
             _ => {}
         }
     }

@@ -13,11 +13,12 @@ use super::report::Report;
 use super::rhythm::Rhythm;
 use super::schedule::{Act, Schedule};
 use super::timing::{Timing, TimingMode};
+use super::timbre::InstrumentPicker;
 use super::tonality::Tonality;
 use super::watch::Teller;
 use super::way_out::WayOut;
 use super::{Analysis, FrameClock, Response, VoiceLine, parameter, sensitivity};
-use crate::music::{Division, SungNote, Track};
+use crate::music::{Division, InstrumentChoice, SungNote, Track};
 use crate::stages::{HostEvent, Outbox, PrepareOutput, Stamped, Transport};
 
 /// Decodes notes, tells of them and has them played.
@@ -41,6 +42,8 @@ pub struct VoiceOutput {
     band: Conductor,
     /// What is expected of the next note.
     expecting: Expecting,
+    /// What the voice sounds like.
+    picker: InstrumentPicker,
     /// The way out of every track.
     mixer: Mixer,
     /// How much later than sung the note is played that is on, in samples.
@@ -81,6 +84,7 @@ impl VoiceOutput {
             answering: Answering::new(setup.rate, setup.answers, setup.timing.genre),
             band: Conductor::new(setup.rate, setup.timing.genre, setup.answers.seed),
             expecting: Expecting::default(),
+            picker: InstrumentPicker::default(),
             mixer: Mixer::new(
                 setup.tracks,
                 setup.performance.output,
@@ -357,6 +361,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
                 self.answering.reset();
                 self.band.reset();
                 self.expecting.break_off();
+                self.picker.reset();
                 self.mixer.reset();
                 self.plays = false;
                 self.bar = None;
@@ -380,6 +385,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
                 Analysis {
                     pitch: mut answer,
                     brightness,
+                    mel,
                 },
         } = analysis;
         self.next_frame = answer.index + 1;
@@ -407,6 +413,11 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
         if beats != self.beats {
             self.beats = beats;
             self.tell_song();
+        }
+        if self.mixer.tracks().instrument == InstrumentChoice::AUTO
+            && let Some(mel) = self.picker.hear(&mel, f0.hz > 0.0, f0.hz)
+        {
+            out.feedback(Ask::Timbre(*mel));
         }
         if self.mixer.is_heard(Track::Answer)
             && let Some(call) = self.answering.call(position, self.rhythm.song())
@@ -436,8 +447,21 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
         self.play(here + hop, out);
     }
 
-    fn planned(&mut self, made: Stamped<Made>, _: &mut Outbox<'_, Ask>) {
+    fn planned(&mut self, made: Stamped<Made>, out: &mut Outbox<'_, Ask>) {
         match made.body {
+            Made::Timbre(scores) => {
+                let before = self.picker.choice();
+                self.picker.answer(&scores);
+                if let Some(fits) = self.picker.choice()
+                    && before != Some(fits)
+                {
+                    self.tell(Report::Fits(fits));
+                    let now = out.now();
+                    let rate = self.clock.setup.rate;
+                    let mut way = WayOut::new(&mut self.mixer, &mut self.teller, rate, out);
+                    way.with(|mixer, leave| mixer.fit(now, fits, leave));
+                }
+            }
             Made::Answer(reply) => self.answering.take(&reply),
             Made::Bar(bar) => self.band.take(&bar),
             Made::Expected(expected) => self.expecting.take(expected),

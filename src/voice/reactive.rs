@@ -27,9 +27,12 @@ impl Infer for PitchLane {
     ) -> Result<Option<Analysis>, Box<dyn Error + Send + Sync>> {
         let frame = &request.body.frame;
         let output = self.model.run(&frame.features)?;
+        let mut mel = [0.0; BANDS];
+        mel.copy_from_slice(&frame.features[..BANDS]);
         Ok(Some(Analysis {
             pitch: PitchAnswer::new(frame, output),
-            brightness: brightness::of(&frame.features[..BANDS]),
+            brightness: brightness::of(&mel),
+            mel,
         }))
     }
 

@@ -1,6 +1,6 @@
 //! What the output stage tells whoever watches: the editor, or a rendering.
 
-use crate::music::{FoundBeat, FoundKey, FoundTempo, PlannedBar, SungNote, Track};
+use crate::music::{FoundBeat, FoundKey, FoundTempo, Instrument, PlannedBar, SungNote, Track};
 
 /// One point of the pitch track.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,6 +62,8 @@ pub enum Report {
         /// Bars that were not made in time so far.
         late: u64,
     },
+    /// What the voice sounds like, where the instrument is left to it.
+    Fits(Instrument),
     /// The line was reset: times start at 0 again.
     Reset,
 }

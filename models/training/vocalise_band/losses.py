@@ -22,8 +22,9 @@ def onsets(roll: torch.Tensor, track: str) -> torch.Tensor:
     return torch.sigmoid(SHARP * (roll - ONSET[track]))
 
 
-def wanted(roll: torch.Tensor, condition: torch.Tensor, track: str) -> torch.Tensor:
-    """Squared misses of density (in steps) and of intensity; of single lines also notes struck beside another."""
+def wanted(roll: torch.Tensor, real: torch.Tensor, condition: torch.Tensor, track: str) -> torch.Tensor:
+    """Squared misses of density (in steps) and of intensity; of single lines also notes struck beside another, of drums
+    and chords the difference in notes from the real bar of that condition."""
     begins = onsets(roll, track)
     # a floor of nothing: 128 silent cells of .0001 each are no onset
     struck = (begins - 0.02).clamp(min=0)
@@ -33,8 +34,11 @@ def wanted(roll: torch.Tensor, condition: torch.Tensor, track: str) -> torch.Ten
     mean = (velocity * struck).sum((1, 2)) / (struck.sum((1, 2)) + 0.05)
     sounding = condition[:, c.DENSITY] > 0
     intensity = ((mean - condition[:, c.INTENSITY])[sounding] ** 2).mean()
-    beside = F.relu(struck.sum(2) - 1).sum(1).mean() if track in SINGLE else 0.0
-    return 0.15 * density + 20 * intensity + 0.3 * beside
+    if track in SINGLE:
+        crowd = F.relu(struck.sum(2) - 1).sum(1).mean()
+    else:
+        crowd = F.smooth_l1_loss(struck.sum((1, 2)), (real >= ONSET[track]).float().sum((1, 2)))
+    return 0.15 * density + 20 * intensity + 0.3 * crowd
 
 
 def strangers(roll: torch.Tensor, condition: torch.Tensor, track: str) -> tuple[torch.Tensor, torch.Tensor]:

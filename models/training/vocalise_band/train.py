@@ -88,7 +88,7 @@ class Trainer:
             again, *new = logits.chunk(times)
             made, *other = map(torch.sigmoid, new)
             parts = {"remember": remembered(again, real, self.track)}
-            parts["wanted"] = losses.wanted(made, about, self.track)
+            parts["wanted"] = losses.wanted(made, real, about, self.track)
             parts["blur"] = losses.blur(made, self.track)
             if self.track != "drums":
                 parts["chord"] = losses.chord(made, real, about, self.track)

@@ -1,5 +1,5 @@
 """Vocalise's timbre model: which of twenty instruments a second of sound is nearest to.
 
-Read in this order: ``programs`` -> ``soundfonts`` -> ``phrases`` -> ``play`` -> ``render`` -> ``windows`` -> ``model`` ->
-``train`` -> ``export`` -> ``evaluate`` -> ``sung``.
+Read in this order: ``programs`` -> ``soundfonts`` -> ``phrases`` -> ``additive`` / ``stk`` -> ``play`` -> ``render`` -> ``windows`` ->
+``model`` -> ``train`` -> ``export`` -> ``golden`` -> ``evaluate`` -> ``leave_out`` -> ``picker`` -> ``sung``.
 """

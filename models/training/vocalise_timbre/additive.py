@@ -143,7 +143,8 @@ def choir(rng, velocity):
     slope, wide = rng.uniform(1.0, 1.8), rng.uniform(0.12, 0.3)
     peak = lambda hz, at, high: high * np.exp(-0.5 * (np.log(hz / at) / wide) ** 2)
     gain = lambda hz: 10 ** ((peak(hz, first, 18) + peak(hz, second, 14) + peak(hz, 2900, 10)) / 20)
-    return Tone(lambda n, hz, f0: n**-slope * gain(hz), harmonics(), lambda hz: 0 * hz, rng.uniform(0.08, 0.3), group(rng, 6, 0.15), 0.15, rng.uniform(0, 0.02))
+    return Tone(lambda n, hz, f0: n**-slope * gain(hz), harmonics(), lambda hz: 0 * hz, rng.uniform(0.08, 0.3),
+                group(rng, 6, 0.15), 0.15, rng.uniform(0, 0.02))
 
 
 def blown(rng, velocity, low, high, players):
@@ -164,7 +165,8 @@ def trumpet(rng, velocity):
 
 def saxophone(rng, velocity):
     body, cutoff = hills(rng, 6, 300, 4000, 10), rng.uniform(900, 2500)
-    return Tone(lambda n, hz, f0: body(hz) * low_pass(hz, cutoff, 1.5), harmonics(), lambda hz: 0 * hz, 0.03, vibrato=0.15, noise=rng.uniform(0.005, 0.03))
+    return Tone(lambda n, hz, f0: body(hz) * low_pass(hz, cutoff, 1.5), harmonics(), lambda hz: 0 * hz, 0.03,
+                vibrato=0.15, noise=rng.uniform(0.005, 0.03))
 
 
 def woodwinds(rng, velocity):

@@ -114,7 +114,8 @@ def main() -> None:
             if (instrument := INSTRUMENTS[i]) in one:
                 others = [k for k in np.argsort(-shares) if k != i and shares[k] >= 0.05][:3]
                 taken = ", ".join(f"{INSTRUMENTS[k]} {shares[k]:.2f}" for k in others)
-                print(f"| {instrument} | {(own.label == i).sum()} | {one[instrument]:.2f} | {three[instrument]:.2f} | {phrase[instrument]:.2f} | {taken} |")
+                figures = " | ".join(f"{right[instrument]:.2f}" for right in (one, three, phrase))
+                print(f"| {instrument} | {(own.label == i).sum()} | {figures} | {taken} |")
         print(f"\n{name}: confusion in per cent, rows played, columns heard\n")
         for i, shares in enumerate(own.confusion()):
             print(f"{INSTRUMENTS[i]:16s}" + "".join(f"{100 * share:4.0f}" if share >= 0.005 else "   ." for share in shares))
