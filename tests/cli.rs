@@ -122,20 +122,6 @@ fn bad_usage_is_exit_code_2() {
 }
 
 #[test]
-fn what_is_not_built_is_refused_in_one_line() {
-    let folder = folder();
-    for flags in [&["--instrument", "auto"][..], &["--tracks", "melody,drums"]] {
-        let run = vocalise(folder.path(), &[&["render", "a.wav"], flags].concat());
-        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{flags:?}");
-        assert!(
-            one_line(&run.stderr) && run.stderr.contains("this version"),
-            "{}",
-            run.stderr
-        );
-    }
-}
-
-#[test]
 fn what_is_no_recording_fails_in_one_line_that_names_it() {
     let folder = folder();
     let path = folder.path();
@@ -586,13 +572,6 @@ fn the_tempo_of_a_recording_is_found_and_its_notes_are_drawn_to_it() {
         60.0, 62.0, 64.0, 65.0, 67.0, 65.0, 64.0, 62.0, 60.0, 64.0, 67.0, 60.0,
     ]);
     fs::write(path.join("tune.wav"), wav(RATE, &tune)).unwrap();
-    let needs = vocalise(path, &["render", "tune.wav", "--quantise", "1/8"]);
-    assert_eq!(needs.code, Some(1));
-    assert!(
-        one_line(&needs.stderr) && needs.stderr.contains("--tempo"),
-        "{}",
-        needs.stderr
-    );
     let flags = [
         "--tempo",
         "auto",

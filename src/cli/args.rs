@@ -214,16 +214,6 @@ pub enum Tempo {
     Given(f64),
 }
 
-impl Plan {
-    /// The settings of `song`.
-    pub fn of(&self, song: Song) -> Settings {
-        Settings {
-            song: Some(song),
-            ..self.settings
-        }
-    }
-}
-
 /// The map of a file of `song`; at the usual tempo where there is none. Its bars lie where the song's
 /// do: what comes before the song's first one is a bar of its own length in time.
 pub fn tempo_map(song: Option<Song>) -> TempoMap {

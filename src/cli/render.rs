@@ -18,6 +18,8 @@ use super::job::{Job, Outputs, jobs};
 use super::outcome::{Failure, Outcome, text};
 use super::{complain, one_line};
 
+/// Notes of which a tempo is expected; with less there is nothing to make a band of.
+const ENOUGH_NOTES: usize = 8;
 /// Steps of the progress bar.
 const STEPS: u64 = 1_000;
 
@@ -135,39 +137,38 @@ fn recording(
     let recording = audio::read(&job.input)?;
     let sample_rate = f64::from(recording.sample_rate);
     let pack = loaded(pack)?;
-    let render = |settings: &Settings| {
-        let render = match plan.mode {
-            Mode::Live => offline::render_with,
-            Mode::Refined => offline::refine_with,
-        };
-        render(
-            pack,
-            &recording.channels,
-            sample_rate,
-            settings,
-            &mut |done| {
-                bar.set_position((f64::from(done) * STEPS as f64) as u64);
-            },
-        )
-    };
+    let mut progress = |done: f32| bar.set_position((f64::from(done) * STEPS as f64) as u64);
     let mut warnings: Vec<String> = recording.warnings.iter().map(ToString::to_string).collect();
-    let (rendering, song) = match plan.tempo {
-        Tempo::Given(bpm) => {
-            let song = Song::at(bpm, Meter::COMMON);
-            (render(&plan.of(song))?, Some(song))
-        }
-        Tempo::Unsaid | Tempo::Auto => {
-            let heard = render(&plan.settings)?;
-            match song_fit::song_of(&heard.notes) {
-                Some(song) => (render(&plan.of(song))?, Some(song)),
-                None => {
-                    let reason = "no tempo can be heard in it: only the melody is written, at 120";
-                    warnings.push(reason.to_owned());
-                    (heard, None)
-                }
-            }
-        }
+    let channels = &recording.channels;
+    let given = match plan.tempo {
+        Tempo::Given(bpm) => Some(Song::at(bpm, Meter::COMMON)),
+        Tempo::Unsaid | Tempo::Auto => None,
     };
+    let mut settings = Settings {
+        song: given,
+        ..plan.settings
+    };
+    let hear = match plan.mode {
+        Mode::Live => offline::render_with,
+        Mode::Refined => offline::reheard,
+    };
+    let mut rendering = hear(pack, channels, sample_rate, &settings, &mut progress)?;
+    if given.is_none() {
+        settings.song = song_fit::song_of(&rendering.notes);
+        let enough = rendering.notes.len() >= ENOUGH_NOTES || plan.tempo == Tempo::Auto;
+        if settings.song.is_none() && enough {
+            let reason = "no tempo can be heard in it: only the melody is written, at 120";
+            warnings.push(reason.to_owned());
+        }
+        // Live, the band cannot know before the song's tempo is known.
+        if settings.song.is_some() && plan.mode == Mode::Live {
+            rendering = hear(pack, channels, sample_rate, &settings, &mut progress)?;
+        }
+    }
+    if plan.mode == Mode::Refined {
+        rendering.messages = take::messages(pack, &rendering.notes, sample_rate, &settings)?;
+    }
+    let song = settings.song;
     Ok(Rendered {
         key: take::key_of(&rendering.notes, &plan.settings).map(|found| found.key),
         rendering,

@@ -89,14 +89,22 @@ fn song(ui: &mut Ui, heard: &Heard) {
         (found.key.to_string(), sure)
     });
     let tempo = heard.tempo.map(|found| {
-        let beat = heard
-            .beat
-            .map_or(String::new(), |beat| format!("beat {}", beat.beat_of_bar + 1));
+        let beat = heard.beat.map_or(String::new(), |beat| {
+            format!("beat {}", beat.beat_of_bar + 1)
+        });
         (format!("{:.0} BPM", found.bpm), beat)
     });
     for (what, help, found) in [
-        ("Key", "The key of what is sung, or the one that was chosen.", key),
-        ("Beat", "What is heard of the beat; the host's clock goes first while it plays.", tempo),
+        (
+            "Key",
+            "The key of what is sung, or the one that was chosen.",
+            key,
+        ),
+        (
+            "Beat",
+            "What is heard of the beat; the host's clock goes first while it plays.",
+            tempo,
+        ),
     ] {
         let (words, detail) = found.unwrap_or_else(|| ("–".to_owned(), what.to_lowercase()));
         let size = vec2(0.5 * SONG - 8.0, 40.0);

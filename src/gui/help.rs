@@ -15,11 +15,20 @@ const STEPS: [&str; 4] = [
 /// Keys and hands on the roll.
 const SHORTCUTS: [(&str, &str); 12] = [
     ("Click", "choose a note; with Shift or Ctrl another one too"),
-    ("Drag a note", "move it; at its end: make it longer or shorter"),
+    (
+        "Drag a note",
+        "move it; at its end: make it longer or shorter",
+    ),
     ("Drag along the top", "select bars"),
     ("Drag elsewhere", "scroll"),
-    ("Wheel", "scroll in time; with Shift in pitch, with Ctrl zoom"),
-    ("Up, Down", "move what is chosen by a semitone; with Shift an octave"),
+    (
+        "Wheel",
+        "scroll in time; with Shift in pitch, with Ctrl zoom",
+    ),
+    (
+        "Up, Down",
+        "move what is chosen by a semitone; with Shift an octave",
+    ),
     ("Ctrl+Up, Ctrl+Down", "louder, softer"),
     ("Delete", "delete what is chosen"),
     ("Ctrl+A", "choose all notes"),

@@ -1,9 +1,7 @@
 //! The editor's parts and where they lie.
 
 use super::roll::Areas;
-use super::{
-    Editor, header, performing, roll, strips, take_bar, theme, timing, voice_bar,
-};
+use super::{Editor, header, performing, roll, strips, take_bar, theme, timing, voice_bar};
 use egui::{Align2, FontId, Key, Modifiers, Sense, Ui, vec2};
 use nih_plug::prelude::ParamSetter;
 
@@ -97,9 +95,10 @@ fn show_roll(
     let view = &mut editor.viewport;
     view.follow(take.now_s());
     if view.follows {
-        let in_sight = take.notes().iter().rev().take(200).filter(|note| {
-            note.track != crate::music::Track::Drums && note.start_s > view.from_s
-        });
+        let in_sight =
+            take.notes().iter().rev().take(200).filter(|note| {
+                note.track != crate::music::Track::Drums && note.start_s > view.from_s
+            });
         let keys = in_sight.map(|note| f32::from(note.key));
         let (low, high) = keys.fold((127.0f32, 0.0f32), |(l, h), k| (l.min(k), h.max(k)));
         view.settle(low, high);

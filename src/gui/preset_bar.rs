@@ -106,7 +106,11 @@ impl PresetBar {
         }
         let label = if self.asks { "Overwrite" } else { "Save" };
         if ui.button(label).clicked() {
-            let overwrite = if self.asks { Overwrite::Yes } else { Overwrite::No };
+            let overwrite = if self.asks {
+                Overwrite::Yes
+            } else {
+                Overwrite::No
+            };
             match self.browser.save(typed, "My own", "", overwrite, desk) {
                 Ok(_) => (self.typed, self.asks, self.error) = (None, false, None),
                 Err(error) => {

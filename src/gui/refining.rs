@@ -68,7 +68,10 @@ impl Refining {
             let audio = tape.newest(now_s - from_s + AROUND_S);
             (audio, take.origin_s() + tape.end_s())
         };
-        let from = Selection { from_s, ..selection };
+        let from = Selection {
+            from_s,
+            ..selection
+        };
         if audio.is_empty() {
             self.error = Some("There is nothing on the tape yet: sing first.".to_owned());
             return;

@@ -78,7 +78,10 @@ pub fn note_rect(view: &Viewport, areas: &Areas, note: &TakeNote, now_s: f64) ->
         let row = row.unwrap_or(OTHER_DRUMS) as f32;
         let height = (areas.drums.height() - 8.0) / DRUM_ROWS.len() as f32;
         let top = areas.drums.top() + 4.0 + row * height;
-        return Some(Rect::from_min_size(pos2(left, top + 1.0), vec2(4.0, height - 2.0)));
+        return Some(Rect::from_min_size(
+            pos2(left, top + 1.0),
+            vec2(4.0, height - 2.0),
+        ));
     }
     let half = (0.42 * view.semitone(area)).clamp(1.5, 7.0);
     let y = view.y(area, f32::from(note.key));
@@ -94,7 +97,10 @@ pub fn draw(ui: &Ui, areas: &Areas, view: &Viewport, take: &Take, marks: &Marks)
     keys(&painter, areas, view);
     bars(&painter, areas, view, take);
     if let Some((from_s, to_s)) = marks.bars {
-        let x = |at_s| view.x(areas.notes, at_s).clamp(areas.notes.left(), areas.notes.right());
+        let x = |at_s| {
+            view.x(areas.notes, at_s)
+                .clamp(areas.notes.left(), areas.notes.right())
+        };
         let rect = Rect::from_x_y_ranges(
             x(from_s)..=x(to_s),
             areas.ruler.top()..=areas.drums.bottom(),
@@ -152,9 +158,8 @@ fn keys(painter: &Painter, areas: &Areas, view: &Viewport) {
     let inside = painter.with_clip_rect(area.union(areas.keyboard));
     for key in lowest..=highest {
         let y = view.y(area, f32::from(key));
-        let row = |area: Rect| {
-            Rect::from_x_y_ranges(area.x_range(), y - 0.5 * height..=y + 0.5 * height)
-        };
+        let row =
+            |area: Rect| Rect::from_x_y_ranges(area.x_range(), y - 0.5 * height..=y + 0.5 * height);
         let black = matches!(key % 12, 1 | 3 | 6 | 8 | 10);
         if black {
             let shade = theme::BACKGROUND.gamma_multiply(0.35);
@@ -191,15 +196,18 @@ fn keys(painter: &Painter, areas: &Areas, view: &Viewport) {
 
 /// Bars with their numbers, beats, and the chords that were planned.
 fn bars(painter: &Painter, areas: &Areas, view: &Viewport, take: &Take) {
-    let in_sight = |bar: &&TakeBar| {
-        bar.start_s < view.to_s() && bar.start_s + bar.length_s > view.from_s
-    };
+    let in_sight =
+        |bar: &&TakeBar| bar.start_s < view.to_s() && bar.start_s + bar.length_s > view.from_s;
     let painter = painter.with_clip_rect(areas.ruler.union(areas.drums).union(areas.notes));
     let below = areas.ruler.bottom()..=areas.drums.bottom();
     let mut named_up_to = f32::MIN;
     for bar in take.bars().iter().filter(in_sight) {
         let x = view.x(areas.notes, bar.start_s);
-        painter.vline(x, areas.ruler.top()..=areas.drums.bottom(), Stroke::new(1.0, theme::FAINT));
+        painter.vline(
+            x,
+            areas.ruler.top()..=areas.drums.bottom(),
+            Stroke::new(1.0, theme::FAINT),
+        );
         let beat = areas.notes.width() * (bar.length_s / bar.quarters / view.span_s) as f32;
         if beat > 14.0 {
             for n in 1..bar.quarters.ceil() as usize {
@@ -237,7 +245,9 @@ fn trace(painter: &Painter, areas: &Areas, view: &Viewport, take: &Take) {
     let points = take.trace();
     let first = points.partition_point(|point| point.time_s < view.from_s);
     // No more points than there is room for.
-    let every = (view.span_s / 0.01 / f64::from(areas.notes.width())).ceil().max(1.0) as usize;
+    let every = (view.span_s / 0.01 / f64::from(areas.notes.width()))
+        .ceil()
+        .max(1.0) as usize;
     let mut line = Vec::new();
     let stroke = Stroke::new(1.4, theme::TEXT.gamma_multiply(0.85));
     let flush = |line: &mut Vec<egui::Pos2>| {

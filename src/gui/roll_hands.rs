@@ -16,10 +16,7 @@ enum Drag {
     #[default]
     None,
     /// Moves the chosen notes; how far they were moved already, and whether that changed anything.
-    Move {
-        by: (f64, i32),
-        moved: bool,
-    },
+    Move { by: (f64, i32), moved: bool },
     /// Makes the chosen notes longer, likewise.
     Resize { by: f64, resized: bool },
     /// Selects bars from this moment on.
@@ -204,7 +201,11 @@ fn scroll(ui: &Ui, response: &Response, areas: &Areas, view: &mut Viewport) {
         return;
     };
     let (wheel, zoom, shift) = ui.input(|input| {
-        (input.smooth_scroll_delta(), input.zoom_delta(), input.modifiers.shift)
+        (
+            input.smooth_scroll_delta(),
+            input.zoom_delta(),
+            input.modifiers.shift,
+        )
     });
     if zoom != 1.0 {
         view.zoom(1.0 / f64::from(zoom), view.time(areas.notes, at.x));
@@ -219,9 +220,8 @@ fn scroll(ui: &Ui, response: &Response, areas: &Areas, view: &mut Viewport) {
 /// Keys that work on what is chosen.
 fn keys(ui: &Ui, take: &mut Take, marks: &mut Marks) {
     let chosen = marks.notes.clone();
-    let pressed = |modifiers: Modifiers, key: Key| {
-        ui.input_mut(|input| input.consume_key(modifiers, key))
-    };
+    let pressed =
+        |modifiers: Modifiers, key: Key| ui.input_mut(|input| input.consume_key(modifiers, key));
     if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z) || pressed(Modifiers::COMMAND, Key::Y)
     {
         take.redo();

@@ -113,7 +113,12 @@ impl Saving {
         let written = Track::ALL
             .into_iter()
             .filter(|track| !self.left_out.contains(track))
-            .map(|track| (track, tracks.instrument(track, genre, Instrument::default())));
+            .map(|track| {
+                (
+                    track,
+                    tracks.instrument(track, genre, Instrument::default()),
+                )
+            });
         let parts = TakeParts {
             selection,
             tracks: written.collect(),

@@ -35,8 +35,17 @@ pub fn show(
 
 fn heads(ui: &mut Ui) {
     for head in [
-        "Track", "", "Level", "Density", "Variation", "Intensity", "Octave", "Channel", "Program",
-        "Lowest", "Highest",
+        "Track",
+        "",
+        "Level",
+        "Density",
+        "Variation",
+        "Intensity",
+        "Octave",
+        "Channel",
+        "Program",
+        "Lowest",
+        "Highest",
     ] {
         ui.label(RichText::new(head).small().color(theme::DIM));
     }
@@ -66,7 +75,13 @@ fn strip(
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
         toggle(ui, "On", &own.on, setter, "Whether this track plays.");
-        toggle(ui, "Solo", &own.solo, setter, "Only this track is heard, and others in solo.");
+        toggle(
+            ui,
+            "Solo",
+            &own.solo,
+            setter,
+            "Only this track is heard, and others in solo.",
+        );
         if made {
             let help = "Holds on to the pattern that plays; it still follows the harmony.";
             toggle(ui, "Lock", &own.locked, setter, help);
@@ -78,23 +93,53 @@ fn strip(
     });
     slider_small(ui, &own.level, setter, "Factor on how loud notes are.");
     if made {
-        slider_small(ui, &own.density, setter, "How many notes; 0.5 is usual in the genre.");
+        slider_small(
+            ui,
+            &own.density,
+            setter,
+            "How many notes; 0.5 is usual in the genre.",
+        );
         let help = "How much bars differ: 0 repeats a phrase, 1 is always new.";
         slider_small(ui, &own.variation, setter, help);
-        slider_small(ui, &own.intensity, setter, "How forcefully; 0.5 is usual in the genre.");
+        slider_small(
+            ui,
+            &own.intensity,
+            setter,
+            "How forcefully; 0.5 is usual in the genre.",
+        );
     } else {
         for _ in 0..3 {
             ui.label("");
         }
     }
-    number(ui, &own.octave, setter, "Octaves by which the track is moved.");
+    number(
+        ui,
+        &own.octave,
+        setter,
+        "Octaves by which the track is moved.",
+    );
     number(ui, &own.channel, setter, "MIDI channel.");
     if track == Track::Melody {
-        picker_small(ui, &params.instrument, setter, "What the melody is meant for.");
+        picker_small(
+            ui,
+            &params.instrument,
+            setter,
+            "What the melody is meant for.",
+        );
     } else {
         let help = "What plays it, where programs are sent; Auto is what is usual in the genre.";
         picker_small(ui, &own.program, setter, help);
     }
-    number(ui, &own.lowest, setter, "Lower notes are sent octaves higher.");
-    number(ui, &own.highest, setter, "Higher notes are sent octaves lower.");
+    number(
+        ui,
+        &own.lowest,
+        setter,
+        "Lower notes are sent octaves higher.",
+    );
+    number(
+        ui,
+        &own.highest,
+        setter,
+        "Higher notes are sent octaves lower.",
+    );
 }

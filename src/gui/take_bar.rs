@@ -102,7 +102,11 @@ fn audition(
     let desk = shared.audition();
     marks.playhead_s = desk.at_s();
     if marks.playhead_s.is_some() {
-        if ui.button("Stop").on_hover_text("Stops listening.").clicked() {
+        if ui
+            .button("Stop")
+            .on_hover_text("Stops listening.")
+            .clicked()
+        {
             desk.stop();
         }
         return;
@@ -137,9 +141,8 @@ fn to_listen(params: &VocaliseParams, take: &Take, selection: Selection) -> Audi
         messages.push((note.start_s, on));
         messages.push((end_s, Message::note_off(channel, note.key, 0.0)));
     }
-    messages.sort_by(|(a_s, a), (b_s, b)| {
-        a_s.total_cmp(b_s).then(a.is_note_on().cmp(&b.is_note_on()))
-    });
+    messages
+        .sort_by(|(a_s, a), (b_s, b)| a_s.total_cmp(b_s).then(a.is_note_on().cmp(&b.is_note_on())));
     let last_s = messages.last().map_or(from_s, |(at_s, _)| *at_s);
     Audition {
         from_s,

@@ -32,4 +32,3 @@ impl GuiContextInner for Host {
     fn set_state(&self, _: PluginState) {}
     fn request_restart(&self) {}
 }
-

@@ -55,7 +55,10 @@ fn sing(harness: &mut Harness<'_, Window>) {
 /// Melody keys of the take.
 fn keys(harness: &Harness<'_, Window>) -> Vec<u8> {
     let take = harness.state().editor.view.take().lock();
-    let melody = take.notes().iter().filter(|note| note.track == Track::Melody);
+    let melody = take
+        .notes()
+        .iter()
+        .filter(|note| note.track == Track::Melody);
     melody.map(|note| note.key).collect()
 }
 

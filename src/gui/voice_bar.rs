@@ -46,7 +46,13 @@ fn tuner(ui: &mut Ui, heard: &Heard) {
         None => ("–".to_owned(), None),
     };
     let at = pos2(area.left() + 8.0, area.center().y);
-    painter.text(at, Align2::LEFT_CENTER, name, FontId::proportional(18.0), theme::VOICE);
+    painter.text(
+        at,
+        Align2::LEFT_CENTER,
+        name,
+        FontId::proportional(18.0),
+        theme::VOICE,
+    );
     let scale = area.with_min_x(area.left() + 58.0).shrink2(vec2(10.0, 0.0));
     let x = |cents: f32| scale.center().x + cents.clamp(-50.0, 50.0) / 50.0 * 0.5 * scale.width();
     for mark in [-50.0, -25.0, 0.0, 25.0, 50.0] {
@@ -55,7 +61,11 @@ fn tuner(ui: &mut Ui, heard: &Heard) {
         painter.vline(x(mark), y - half..=y + half, Stroke::new(1.0, theme::FAINT));
     }
     if let Some(cents) = cents {
-        let colour = if cents.abs() < 15.0 { theme::GOOD } else { theme::VOICE };
+        let colour = if cents.abs() < 15.0 {
+            theme::GOOD
+        } else {
+            theme::VOICE
+        };
         let range = area.top() + 5.0..=area.bottom() - 5.0;
         painter.vline(x(cents), range, Stroke::new(3.0, colour));
     }
@@ -71,11 +81,16 @@ fn meter(ui: &mut Ui, level_db: f32, gate_db: f32) {
     painter.rect_filled(area, 4.0, theme::PANEL);
     let mut filled = area;
     filled.set_width(area.width() * share(level_db));
-    let colour = if level_db > -3.0 { theme::WARN } else { theme::GOOD };
+    let colour = if level_db > -3.0 {
+        theme::WARN
+    } else {
+        theme::GOOD
+    };
     painter.rect_filled(filled, 4.0, colour.gamma_multiply(0.8));
     let gate = area.left() + area.width() * share(gate_db);
     painter.vline(gate, area.y_range(), Stroke::new(2.0, theme::TEXT));
-    response.on_hover_text("Level after the input gain. The line is the gate: nothing below counts.");
+    response
+        .on_hover_text("Level after the input gain. The line is the gate: nothing below counts.");
     let text = RichText::new(format!("{:>4} dB", level_db.round() as i32));
     ui.label(text.small().monospace().color(theme::DIM));
 }

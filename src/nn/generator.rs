@@ -85,7 +85,9 @@ impl GeneratorModel {
         if let Some(own) = genres.get_mut(genre.index()) {
             *own = 1.0;
         }
-        self.bound.input_mut(self.condition).copy_from_slice(condition);
+        self.bound
+            .input_mut(self.condition)
+            .copy_from_slice(condition);
         self.bound.run()?;
         for (step, keys) in self.output.iter_mut().enumerate() {
             if !self.bound.probabilities(self.roll, step, keys) {

@@ -41,6 +41,10 @@ const FACTORY_FILES: &[(&str, &[u8])] = &[
         "continuation.onnx",
         include_bytes!("../../models/continuation.onnx"),
     ),
+    ("drums.onnx", include_bytes!("../../models/drums.onnx")),
+    ("bass.onnx", include_bytes!("../../models/bass.onnx")),
+    ("chords.onnx", include_bytes!("../../models/chords.onnx")),
+    ("melody.onnx", include_bytes!("../../models/melody.onnx")),
 ];
 
 /// Loaded models, by role. Cheap to clone; models are shared with every other

@@ -130,7 +130,12 @@ impl Monitor {
     }
 
     /// Adds what is heard to the block: for the audio thread. `level` is a factor.
-    pub fn process(&mut self, player: &mut AuditionPlayer, level: f32, channels: &mut [&mut [f32]]) {
+    pub fn process(
+        &mut self,
+        player: &mut AuditionPlayer,
+        level: f32,
+        channels: &mut [&mut [f32]],
+    ) {
         while let Ok(order) = player.orders.pop() {
             self.stop(player);
             if let Order::Play(audition) = order {
@@ -157,7 +162,9 @@ impl Monitor {
             }
             self.strike();
             let next_sent = self.sent.get(heard).map_or(length, |(offset, _)| *offset);
-            let until = next_sent.min(done + self.samples_to_next()).clamp(done + 1, length);
+            let until = next_sent
+                .min(done + self.samples_to_next())
+                .clamp(done + 1, length);
             match channels {
                 [mono] => self.synth.process_mono(&mut mono[done..until]),
                 [left, right, ..] => self
@@ -172,7 +179,11 @@ impl Monitor {
             }
         }
         self.sent.clear();
-        let at_s = if self.playing.is_some() { self.now_s } else { f64::NAN };
+        let at_s = if self.playing.is_some() {
+            self.now_s
+        } else {
+            f64::NAN
+        };
         player.at_s.store(at_s.to_bits(), Ordering::Relaxed);
     }
 
@@ -226,7 +237,8 @@ mod tests {
             .map(|_| {
                 let mut mono = [0.0f32; 480];
                 monitor.process(player, 1.0, &mut [&mut mono]);
-                mono.iter().fold(0.0, |most: f32, sample| most.max(sample.abs()))
+                mono.iter()
+                    .fold(0.0, |most: f32, sample| most.max(sample.abs()))
             })
             .collect()
     }
@@ -235,7 +247,11 @@ mod tests {
     fn an_audition_is_heard_where_its_notes_are_and_ends() {
         let (desk, mut player) = audition();
         let mut monitor = Monitor::new(RATE);
-        assert!(levels(&mut monitor, &mut player, 0.1).iter().all(|l| *l == 0.0));
+        assert!(
+            levels(&mut monitor, &mut player, 0.1)
+                .iter()
+                .all(|l| *l == 0.0)
+        );
         desk.play(Audition {
             from_s: 10.0,
             to_s: 11.0,

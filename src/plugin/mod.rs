@@ -22,9 +22,9 @@ use crate::nn::Pack;
 use crate::stages::port::HeldNotes;
 use crate::stages::{Engine, HostEvent, Port};
 use crate::voice::{self, Setup, TimingMode, VoiceLine, parameter};
+use audition::{AuditionPlayer, Monitor};
 use nih_plug::prelude::*;
 use nih_plug_egui::EguiEditor;
-use audition::{AuditionPlayer, Monitor};
 use starter::Starter;
 use std::sync::Arc;
 

@@ -1,9 +1,7 @@
 //! The parameters: what the host automates and the editor shows, from one source.
 
 use super::track_params::TrackParams;
-use crate::music::{
-    Division, Genre, Grid, InstrumentChoice, Scale, SnapMode, Track, pitch,
-};
+use crate::music::{Division, Genre, Grid, InstrumentChoice, Scale, SnapMode, Track, pitch};
 use crate::voice::offline::Settings;
 use crate::voice::{
     Answers, KeyChoice, Output, Performance, Response, Timing, TimingMode, Tracks, Tuneful,

@@ -53,10 +53,7 @@ pub struct Expected {
 ///
 /// # Errors
 /// As [`ContextModel::run`].
-pub fn expect(
-    model: &mut ContextModel,
-    call: &ExpectCall,
-) -> Result<Option<Expected>, NnError> {
+pub fn expect(model: &mut ContextModel, call: &ExpectCall) -> Result<Option<Expected>, NnError> {
     let mut before = None;
     let mut given: Vec<_> = call
         .notes
@@ -216,7 +213,9 @@ mod tests {
         let mut expecting = Expecting::default();
         expecting.hear((0, 20_000), 60, 0.5, &song());
         let style = (Genre::Pop, Instrument::Piano);
-        let call = expecting.call(24_000, &song(), style, RATE).expect("a call");
+        let call = expecting
+            .call(24_000, &song(), style, RATE)
+            .expect("a call");
         let mut lines = [0.01; LINES];
         lines[line] = 0.9;
         expecting.take(Expected {

@@ -62,8 +62,8 @@ pub use performance::{Carrier, Performance};
 pub use report::{F0Point, Report};
 pub use response::Response;
 pub use timing::{Timing, TimingMode};
-pub use watch::Watch;
 pub use tonality::{KeyChoice, Tuneful};
+pub use watch::Watch;
 
 use crate::audio::Frame;
 use crate::audio::frame::{BANDS, HOP, SAMPLE_RATE};

@@ -3,8 +3,8 @@
 use super::evidence::{Evidence, Listener};
 use super::report::Report;
 use super::{
-    Answers, F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, Tracks, Tuneful, Watch,
-    refined, stages, take,
+    Answers, F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, Tracks,
+    Tuneful, Watch, refined, stages, take,
 };
 use crate::audio::{Frame, FrontEnd, FrontEndError};
 use crate::music::{Genre, Instrument, Meter, SungNote, TimedMessage, Track};
@@ -171,8 +171,8 @@ pub fn render_with(
     let mut recording = Recording::open(channels, sample_rate, settings)?;
     let (reports, heard) = crossbeam_channel::unbounded();
     let setup = recording.setup(settings);
-    let stages =
-        stages(pack, setup, Watch::new(reports), &OffAudio::main_thread()).map_err(RenderError::Models)?;
+    let stages = stages(pack, setup, Watch::new(reports), &OffAudio::main_thread())
+        .map_err(RenderError::Models)?;
     let mut line = Inline::new(stages, sample_rate);
     let mut rendering = Rendering {
         sample_rate,
@@ -238,7 +238,10 @@ pub fn hear_again(
 }
 
 /// Notes and pitch track of a recording with hindsight, without messages.
-fn reheard(
+///
+/// # Errors
+/// As [`render`].
+pub fn reheard(
     pack: &Pack,
     channels: &[Vec<f32>],
     sample_rate: f64,

@@ -12,8 +12,8 @@ use super::quantiser::Quantiser;
 use super::report::Report;
 use super::rhythm::Rhythm;
 use super::schedule::{Act, Schedule};
-use super::timing::{Timing, TimingMode};
 use super::timbre::InstrumentPicker;
+use super::timing::{Timing, TimingMode};
 use super::tonality::Tonality;
 use super::watch::Teller;
 use super::way_out::WayOut;
@@ -111,7 +111,12 @@ impl VoiceOutput {
             return;
         }
         self.rhythm.note(note.onset_s, note.velocity);
-        let mut way = WayOut::new(&mut self.mixer, &mut self.teller, self.clock.setup.rate, out);
+        let mut way = WayOut::new(
+            &mut self.mixer,
+            &mut self.teller,
+            self.clock.setup.rate,
+            out,
+        );
         self.answering
             .sing(&mut |message| way.send(position, Track::Answer, message));
         self.tell(Report::NoteOn(note));
@@ -248,13 +253,23 @@ impl VoiceOutput {
                 Act::On(key, velocity) => {
                     self.moved = planned.moved;
                     let lag = self.lag();
-                    let mut way = WayOut::new(&mut self.mixer, &mut self.teller, self.clock.setup.rate, out);
+                    let mut way = WayOut::new(
+                        &mut self.mixer,
+                        &mut self.teller,
+                        self.clock.setup.rate,
+                        out,
+                    );
                     self.melody
                         .note_on(at, (key, velocity), lag, &mut way.melody(at));
                 }
                 Act::Off => self.melody.note_off(at),
                 Act::Break => {
-                    let mut way = WayOut::new(&mut self.mixer, &mut self.teller, self.clock.setup.rate, out);
+                    let mut way = WayOut::new(
+                        &mut self.mixer,
+                        &mut self.teller,
+                        self.clock.setup.rate,
+                        out,
+                    );
                     self.melody.release(&mut way.melody(at));
                 }
             }

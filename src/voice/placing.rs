@@ -1,7 +1,7 @@
 //! The notes of a take, put into time when all of it is known: drawn to the grid both ways.
 
-use super::offline::Settings;
 use super::expecting::Expecting;
+use super::offline::Settings;
 use super::quantiser::Quantiser;
 use super::reading::{Read, swung};
 use super::song_clock::SongClock;
@@ -59,7 +59,8 @@ impl Placing {
             .unwrap_or_else(|| {
                 let nothing = Expecting::default();
                 let moment = (from, from);
-                self.quantiser.place(moment, &self.timing, &self.song, &nothing)
+                self.quantiser
+                    .place(moment, &self.timing, &self.song, &nothing)
             });
         let louder = read.map_or(0.0, |read| read.velocity - velocity);
         let velocity = (velocity + self.timing.feel * louder).clamp(0.01, 1.0);

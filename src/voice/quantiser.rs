@@ -121,14 +121,26 @@ mod tests {
     fn live_an_early_note_waits_and_a_late_one_goes_at_once() {
         let (mut quantiser, clock) = (Quantiser::new(RATE), clock());
         let live = eighths(TimingMode::Live);
-        assert_eq!(quantiser.place((11_000, 11_500), &live, &clock, &Expecting::default()), 12_000);
-        assert_eq!(quantiser.place((11_000, 15_000), &live, &clock, &Expecting::default()), 15_000);
-        assert_eq!(quantiser.place((13_000, 17_000), &live, &clock, &Expecting::default()), 17_000);
+        assert_eq!(
+            quantiser.place((11_000, 11_500), &live, &clock, &Expecting::default()),
+            12_000
+        );
+        assert_eq!(
+            quantiser.place((11_000, 15_000), &live, &clock, &Expecting::default()),
+            15_000
+        );
+        assert_eq!(
+            quantiser.place((13_000, 17_000), &live, &clock, &Expecting::default()),
+            17_000
+        );
         let half = Timing {
             strength: 0.5,
             ..live
         };
-        assert_eq!(quantiser.place((11_000, 11_100), &half, &clock, &Expecting::default()), 11_500);
+        assert_eq!(
+            quantiser.place((11_000, 11_100), &half, &clock, &Expecting::default()),
+            11_500
+        );
     }
 
     #[test]
@@ -136,15 +148,24 @@ mod tests {
         let (mut quantiser, clock) = (Quantiser::new(RATE), clock());
         let aligned = eighths(TimingMode::Aligned);
         for onset in [11_000, 13_000] {
-            assert_eq!(quantiser.place((onset, 16_000), &aligned, &clock, &Expecting::default()), 12_000);
+            assert_eq!(
+                quantiser.place((onset, 16_000), &aligned, &clock, &Expecting::default()),
+                12_000
+            );
         }
         let off = Timing {
             quantise: Division::Off,
             ..aligned
         };
-        assert_eq!(quantiser.place((13_000, 16_000), &off, &clock, &Expecting::default()), 13_000);
+        assert_eq!(
+            quantiser.place((13_000, 16_000), &off, &clock, &Expecting::default()),
+            13_000
+        );
         let stopped = SongClock::new(RATE);
-        assert_eq!(quantiser.place((13_000, 16_000), &aligned, &stopped, &Expecting::default()), 13_000);
+        assert_eq!(
+            quantiser.place((13_000, 16_000), &aligned, &stopped, &Expecting::default()),
+            13_000
+        );
     }
 
     #[test]
@@ -154,7 +175,12 @@ mod tests {
             singer_offset_ms: 100.0,
             ..eighths(TimingMode::Aligned)
         };
-        let place = quantiser.place((12_000 + 7_000, 25_000), &slow_device, &clock, &Expecting::default());
+        let place = quantiser.place(
+            (12_000 + 7_000, 25_000),
+            &slow_device,
+            &clock,
+            &Expecting::default(),
+        );
         assert_eq!(place, 12_000, "sung 100 ms before it was heard");
     }
 
@@ -167,8 +193,14 @@ mod tests {
         };
         let play = || {
             let mut quantiser = Quantiser::new(RATE);
-            let place =
-                |n: i64| quantiser.place((12_000 * n, 12_000 * n), &human, &clock, &Expecting::default()) - 12_000 * n;
+            let place = |n: i64| {
+                quantiser.place(
+                    (12_000 * n, 12_000 * n),
+                    &human,
+                    &clock,
+                    &Expecting::default(),
+                ) - 12_000 * n
+            };
             (0..50).map(place).collect::<Vec<i64>>()
         };
         let spread = play();

@@ -57,7 +57,14 @@ pub fn messages(
     let melody = out.into_iter().map(|timed| (Track::Melody, timed));
     let mut all: Vec<(Track, TimedMessage)> = melody.collect();
     let sung = tonality.chosen();
-    all.extend(hindsight::messages(pack, notes, placing.song(), rate, sung, settings)?);
+    all.extend(hindsight::messages(
+        pack,
+        notes,
+        placing.song(),
+        rate,
+        sung,
+        settings,
+    )?);
     // A note may end where the next begins: the end comes first then.
     all.sort_by_key(|(_, m)| (m.position, m.message.is_note_on()));
     let performance = settings.performance;
@@ -65,9 +72,14 @@ pub fn messages(
     let mut mixer = Mixer::new(settings.tracks, output, mpe, settings.genre);
     let mut sent = Vec::with_capacity(all.len());
     for (track, timed) in all {
-        mixer.send(timed.position, track, timed.message, &mut |position, _, message| {
-            sent.push(TimedMessage { position, message });
-        });
+        mixer.send(
+            timed.position,
+            track,
+            timed.message,
+            &mut |position, _, message| {
+                sent.push(TimedMessage { position, message });
+            },
+        );
     }
     Ok(sent)
 }

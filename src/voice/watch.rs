@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use crate::audio::Frame;
-use crate::voice::recording::{Tape, Take};
+use crate::voice::recording::{Take, Tape};
 use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 use std::sync::Arc;

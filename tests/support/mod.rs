@@ -50,8 +50,7 @@ pub fn manifest_for_any_hash() -> String {
     pitch.replace(&sha256(&factory_pitch()), "SHA256")
 }
 
-/// A manifest of one model for drums, a role that asks for no tensors, `x [1,-1]` to `y [1,-1]`,
-/// for small models made with [`onnx`].
+/// A manifest of one model, for drums, for the small ones made with [`onnx`].
 pub fn small_manifest() -> &'static str {
     r#"
 [pack]
@@ -66,9 +65,11 @@ file = "pitch.onnx"
 sha256 = "SHA256"
 
 [drums.inputs]
-x = [1, -1]
+noise = [1, 100]
+genre = [1, 10]
+condition = [1, 64]
 
 [drums.outputs]
-y = [1, -1]
+roll = [1, 16, 128]
 "#
 }

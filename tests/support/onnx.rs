@@ -13,28 +13,54 @@ pub enum Weight {
     InFile(&'static str),
 }
 
-/// A model of one node, `y = operator(x)` or `y = operator(x, w)`, on tensors
-/// of shape `[1, -1]`.
+/// A generator of drums: `operator` of the loudest noise, or of that and `w`, at every place of the
+/// roll.
 pub fn model(operator: &str, element: u64, weight: Option<Weight>) -> Vec<u8> {
-    let mut node = text(1, "x");
+    let mut inputs = vec!["loudest"];
     if weight.is_some() {
-        node.extend(text(1, "w"));
+        inputs.push("w");
     }
-    node.extend(text(2, "y"));
-    node.extend(text(4, operator));
-
-    let mut graph = message(1, &node);
+    let nodes = [
+        node("ReduceMax", &["noise"], "loudest"),
+        node(operator, &inputs, "made"),
+        node("Add", &["made", "silence"], "roll"),
+    ];
+    let mut graph: Vec<u8> = nodes.iter().flat_map(|node| message(1, node)).collect();
     graph.extend(text(2, "g"));
     if let Some(weight) = weight {
         graph.extend(message(5, &initializer(&weight)));
     }
-    graph.extend(message(11, &value_info("x", element)));
-    graph.extend(message(12, &value_info("y", element)));
+    graph.extend(message(5, &zeros("silence", element, &[1, 16, 128])));
+    for (name, shape) in [
+        ("noise", [1, 100]),
+        ("genre", [1, 10]),
+        ("condition", [1, 64]),
+    ] {
+        graph.extend(message(11, &value_info(name, element, &shape)));
+    }
+    graph.extend(message(12, &value_info("roll", element, &[1, 16, 128])));
 
     let mut model = number(1, 8);
     model.extend(message(7, &graph));
     model.extend(message(8, &number(2, 17)));
     model
+}
+
+fn node(operator: &str, inputs: &[&str], output: &str) -> Vec<u8> {
+    let mut node: Vec<u8> = inputs.iter().flat_map(|input| text(1, input)).collect();
+    node.extend(text(2, output));
+    node.extend(text(4, operator));
+    node
+}
+
+fn zeros(name: &str, element: u64, shape: &[u64]) -> Vec<u8> {
+    let width = if element == INT64 { 8 } else { 4 };
+    let count: u64 = shape.iter().product();
+    let mut tensor: Vec<u8> = shape.iter().flat_map(|size| number(1, *size)).collect();
+    tensor.extend(number(2, element));
+    tensor.extend(text(8, name));
+    tensor.extend(bytes(9, &vec![0; count as usize * width]));
+    tensor
 }
 
 fn initializer(weight: &Weight) -> Vec<u8> {
@@ -55,11 +81,11 @@ fn initializer(weight: &Weight) -> Vec<u8> {
     tensor
 }
 
-fn value_info(name: &str, element: u64) -> Vec<u8> {
-    let mut shape = message(1, &number(1, 1));
-    shape.extend(message(1, &text(2, "frames")));
+fn value_info(name: &str, element: u64, shape: &[u64]) -> Vec<u8> {
+    let sizes = shape.iter().flat_map(|size| message(1, &number(1, *size)));
+    let sizes: Vec<u8> = sizes.collect();
     let mut tensor = number(1, element);
-    tensor.extend(message(2, &shape));
+    tensor.extend(message(2, &sizes));
     let mut info = text(1, name);
     info.extend(message(2, &message(1, &tensor)));
     info

@@ -13,6 +13,8 @@ from vocalise_band.finished import Finished
 from vocalise_band.gan import NOISE, Discriminator, Generator
 from vocalise_symbolic import readers
 
+torch.set_num_threads(1)  # small networks; more threads only wait for one another
+
 
 def some_bars(track="bass", count=240):
     """Bars of two genres, each with a rhythm and a register of its own; every sixth held out."""
@@ -36,7 +38,7 @@ def some_bars(track="bass", count=240):
     )  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def trained():
     torch.manual_seed(0)
     trainer = train.Trainer("bass", 1.0, 0.001, [])

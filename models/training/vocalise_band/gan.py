@@ -12,6 +12,8 @@ from .rolls import PITCHES, STEPS
 
 NOISE = 100
 SLOPE = 0.2
+LOUDNESS = (0.2, 3.0, 2.0)
+"""Of noise, genre and condition in the first layer, before training, against the usual."""
 
 
 def halved(x: torch.Tensor) -> torch.Tensor:
@@ -29,6 +31,10 @@ class Generator(nn.Module):
             layers += [nn.Linear(size, wide), nn.BatchNorm1d(wide), nn.LeakyReLU(SLOPE), nn.Dropout(drop)]
         self.layers = nn.Sequential(*layers)
         self.roll = nn.Linear(1024, STEPS * PITCHES)
+        # a hundred noises shall not drown the one genre and the few numbers that are not 0
+        with torch.no_grad():
+            for part, share in zip(layers[0].weight.split((NOISE, len(GENRES), SIZE), 1), LOUDNESS):
+                part *= share
         # nearly all cells are silent
         nn.init.constant_(self.roll.bias, -4.0)
 

@@ -13,8 +13,9 @@ GOES_ON = 0.25
 """What a note that goes on stands for in a pitched roll; an onset is .5 + .5 velocity / 127."""
 ONSET = {"drums": 0.15, "bass": 0.45, "chords": 0.45, "melody": 0.45}
 """A cell from which on a hit or an onset is read. Quiet hits of drums lie low: a ghost note of velocity 20 is .16."""
-HELD = 0.125
-"""A cell below an onset from which on the note before it goes on."""
+HELD = 0.08
+"""A cell below an onset from which on the note before it goes on. Lower than half of GOES_ON: how long a note is, is
+less certain than that it begins."""
 NO_NOTES = np.zeros((0, 4), int)
 
 

@@ -39,20 +39,20 @@ JUDGE_RATE = 0.5
 CHOICES = 8
 """Noises of which the nearest learns a bar."""
 SHARE = {
-    "remember": 1.0, "judge": 12.0, "feature": 15.0, "genre": 2.0, "wanted": 3.0, "chord": 20.0, "same": 5.0, "blur": 0.1,
+    "remember": 1.0, "judge": 16.0, "feature": 15.0, "genre": 2.0, "wanted": 3.0, "chord": 20.0, "same": 5.0, "blur": 0.25,
 }  # fmt: skip
 """What each part of the generator's loss counts; a remembered bar costs some ten nats."""
 PARTS = tuple(name for name in SHARE if name != "remember")
 
 
 def remembered(logits: torch.Tensor, roll: torch.Tensor, track: str) -> torch.Tensor:
-    """Cross-entropy of a bar's cells in nats above what soft values cost anyway. Onsets count double, and their miss
-    is squared besides: cross-entropy alone says too little about velocity."""
+    """Cross-entropy of a bar's cells in nats above what soft values cost anyway. What sounds counts double, and its
+    miss is squared besides: cross-entropy alone says too little about velocity and about notes that go on."""
     entropy = F.binary_cross_entropy(roll, roll, reduction="none")
     cells = F.binary_cross_entropy_with_logits(logits, roll, reduction="none") - entropy
-    begins = (roll >= ONSET[track]).float()
-    missed = STRIKE * begins * (torch.sigmoid(logits) - roll) ** 2
-    return (cells * (1 + begins) + missed).sum((1, 2)).mean()
+    sounds, begins = (roll > 0).float(), (roll >= ONSET[track]).float()
+    missed = STRIKE * (2 * sounds - begins) * (torch.sigmoid(logits) - roll) ** 2
+    return (cells * (1 + sounds) + missed).sum((1, 2)).mean()
 
 
 def nearness(logits: torch.Tensor, roll: torch.Tensor) -> torch.Tensor:

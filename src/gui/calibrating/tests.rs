@@ -1,10 +1,10 @@
 //! The button in a window that nobody sees, and what the host gets of it.
 
 use super::*;
+use crate::gui::test_host::Host;
 use crate::voice::F0Point;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use crate::gui::test_host::Host;
 use std::sync::Arc;
 
 struct Window {

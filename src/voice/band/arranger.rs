@@ -64,7 +64,11 @@ impl Arranger {
                 heard: call.heard.part_from(first as f64 / 4.0),
                 changes: call.plan.map(|plan| Changes {
                     key: plan.key,
-                    first: if 2 * first < call.steps() { plan.first } else { plan.second },
+                    first: if 2 * first < call.steps() {
+                        plan.first
+                    } else {
+                        plan.second
+                    },
                     second: plan.second,
                 }),
                 steps,
@@ -123,7 +127,11 @@ impl Arranger {
         let before = &mut self.before;
         Ok(match (track, &piece.changes) {
             (Track::Drums, _) => {
-                let number = if piece.is_last { call.bar } else { WITHIN_PHRASE };
+                let number = if piece.is_last {
+                    call.bar
+                } else {
+                    WITHIN_PHRASE
+                };
                 drums(&reading, number, &draw, &piece.heard)
             }
             (Track::Chords, Some(changes)) => chords(&reading, changes, before),

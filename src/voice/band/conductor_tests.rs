@@ -58,10 +58,14 @@ impl Stage {
 
     fn break_off(&mut self) {
         let sent = &mut self.sent;
-        self.conductor
-            .break_off(self.now, &self.song, &mut self.mixer, &mut |at, _, message| {
+        self.conductor.break_off(
+            self.now,
+            &self.song,
+            &mut self.mixer,
+            &mut |at, _, message| {
                 sent.push((at, message));
-            });
+            },
+        );
     }
 
     /// Goes on to sample `until`; calls are answered `late` hops after they came.
@@ -91,9 +95,8 @@ impl Stage {
 
     /// Positions at which the kick was struck, once a bar on its line.
     fn kicks(&self) -> Vec<i64> {
-        let kick = |(at, message): &(i64, Message)| {
-            (message.begins() == Some((9, 36))).then_some(*at)
-        };
+        let kick =
+            |(at, message): &(i64, Message)| (message.begins() == Some((9, 36))).then_some(*at);
         self.sent.iter().filter_map(kick).collect()
     }
 }

@@ -105,7 +105,11 @@ mod tests {
         }
         ear.begin(65, 0.5, 7.5);
         let bar = ear.bar(4.0, 4.0, 7.75);
-        let heard: Vec<_> = bar.notes.iter().map(|n| (n.key, n.start, n.length)).collect();
+        let heard: Vec<_> = bar
+            .notes
+            .iter()
+            .map(|n| (n.key, n.start, n.length))
+            .collect();
         assert_eq!(heard, [(62, -0.5, 1.0), (64, 2.0, 1.0), (65, 3.5, 0.25)]);
         ear.break_off();
         assert!(ear.bar(4.0, 4.0, 8.0).notes.is_empty() && ear.has_heard());

@@ -27,7 +27,8 @@ pub fn messages(
 ) -> Result<Vec<(Track, TimedMessage)>, NnError> {
     let position = |seconds: f64| (seconds * rate).round() as i64;
     let tracks = &settings.tracks;
-    let heard = BAND.map(|track| settings.performance.output.sends(track) && tracks.is_heard(track));
+    let heard =
+        BAND.map(|track| settings.performance.output.sends(track) && tracks.is_heard(track));
     let (Some(first), Some(last)) = (notes.first(), notes.last()) else {
         return Ok(Vec::new());
     };

@@ -88,13 +88,7 @@ impl Mixer {
     }
 
     /// A parameter moves at sample `position`.
-    pub fn set(
-        &mut self,
-        position: i64,
-        index: u32,
-        value: f32,
-        out: &mut Leave<'_>,
-    ) {
+    pub fn set(&mut self, position: i64, index: u32, value: f32, out: &mut Leave<'_>) {
         let before = Track::ALL.map(|track| (self.is_heard(track), *self.tracks.of(track)));
         let (programs, mpe) = (self.tracks.programs, self.mpe);
         self.tracks.set(index, value);
@@ -164,13 +158,7 @@ impl Mixer {
 
     /// Sends what `track` plays at sample `position`; its channel is the track's own, or that of
     /// an MPE note.
-    pub fn send(
-        &mut self,
-        position: i64,
-        track: Track,
-        message: Message,
-        out: &mut Leave<'_>,
-    ) {
+    pub fn send(&mut self, position: i64, track: Track, message: Message, out: &mut Leave<'_>) {
         let heard = self.is_heard(track);
         let own = *self.tracks.of(track);
         let channel = match message.channel() {

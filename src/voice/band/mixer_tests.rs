@@ -67,13 +67,21 @@ fn programs_are_told_on_request_and_once() {
     mixer.fit(0, Instrument::Flute, &mut out);
     mixer.set(0, parameter::PROGRAMS, 1.0, &mut out);
     mixer.set(0, parameter::SEED, 1.0, &mut out);
-    mixer.set(0, parameter::INSTRUMENT, InstrumentChoice::AUTO.index() as f32, &mut out);
+    mixer.set(
+        0,
+        parameter::INSTRUMENT,
+        InstrumentChoice::AUTO.index() as f32,
+        &mut out,
+    );
     mixer.fit(0, Instrument::Flute, &mut out);
     let of_melody = |message: &&Message| message.channel() == 0;
     let told: Vec<_> = sent.iter().filter(of_melody).collect();
     assert_eq!(
         told,
-        [&Message::program_change(0, 0), &Message::program_change(0, 73)]
+        [
+            &Message::program_change(0, 0),
+            &Message::program_change(0, 73)
+        ]
     );
     assert_eq!(sent.len(), 5, "four tracks are on, and one changed");
 }
@@ -128,6 +136,10 @@ fn a_range_too_narrow_for_a_note_leaves_it_out() {
         mixer.send(0, Track::Bass, Message::note_on(2, key, 0.5), &mut out);
         mixer.send(0, Track::Bass, Message::note_off(2, key, 0.5), &mut out);
     }
-    let begun: Vec<u8> = sent.iter().filter_map(|m| m.begins()).map(|(_, key)| key).collect();
+    let begun: Vec<u8> = sent
+        .iter()
+        .filter_map(|m| m.begins())
+        .map(|(_, key)| key)
+        .collect();
     assert_eq!(begun, [50, 51, 52]);
 }

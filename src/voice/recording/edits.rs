@@ -1,8 +1,8 @@
 //! What a user does to a take. Everything can be undone, and nothing touches notes that still sound.
 
+use super::Take;
 use super::history::{Change, Edit};
 use super::note::{NoteId, TakeBar, TakeNote};
-use super::Take;
 use crate::music::{Grid, SungNote, Track};
 
 /// The shortest that a note can be made, in seconds.
@@ -85,9 +85,7 @@ impl Take {
 
     /// Deletes notes.
     pub fn delete(&mut self, ids: &[NoteId]) {
-        self.edit("delete", |note| {
-            (!ids.contains(&note.id)).then_some(*note)
-        });
+        self.edit("delete", |note| (!ids.contains(&note.id)).then_some(*note));
     }
 
     /// Makes notes louder by `by`, or softer.

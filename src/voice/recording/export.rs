@@ -110,7 +110,9 @@ fn meter(quarters: f64) -> Meter {
     let found = [4u8, 8, 16].into_iter().find_map(|unit| {
         let beats = quarters * f64::from(unit) / 4.0;
         let whole = (beats - beats.round()).abs() < 1e-6 && (1.0..=64.0).contains(&beats);
-        whole.then(|| Meter::new(beats.round() as u8, unit)).flatten()
+        whole
+            .then(|| Meter::new(beats.round() as u8, unit))
+            .flatten()
     });
     found.unwrap_or_default()
 }

@@ -62,9 +62,8 @@ impl Take {
 
     fn hear_played(&mut self, track: Track, at_s: f64, key: u8, velocity: f32) {
         let at_s = self.origin_s + at_s;
-        let same = |note: &&mut TakeNote| {
-            note.track == track && note.key == key && note.end_s.is_none()
-        };
+        let same =
+            |note: &&mut TakeNote| note.track == track && note.key == key && note.end_s.is_none();
         if let Some(note) = self.notes.iter_mut().rev().find(same) {
             note.end_s = Some(at_s.max(note.start_s));
             self.version += 1;

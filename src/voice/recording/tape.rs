@@ -49,7 +49,9 @@ impl Tape {
         let hops = (seconds.max(0.0) * SAMPLE_RATE / HOP as f64).ceil() as usize;
         let first = self.hops.len().saturating_sub(hops);
         let samples = self.hops.range(first..).flatten();
-        samples.map(|sample| f32::from(*sample) * AUDIO_STEP).collect()
+        samples
+            .map(|sample| f32::from(*sample) * AUDIO_STEP)
+            .collect()
     }
 
     /// Where the tape ends, in seconds since the front end began.

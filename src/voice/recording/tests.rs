@@ -1,6 +1,6 @@
 use super::*;
-use crate::music::{Chord, Division, Grid, Instrument, Key, PlannedBar, Quality, SungNote, Track};
 use crate::music::midi_file;
+use crate::music::{Chord, Division, Grid, Instrument, Key, PlannedBar, Quality, SungNote, Track};
 use crate::voice::Report;
 
 fn sung(onset_s: f64, offset_s: f64, key: u8) -> Report {
@@ -58,7 +58,9 @@ fn take() -> Take {
 
 fn starts(take: &Take, track: Track) -> Vec<f64> {
     let notes = take.notes().iter().filter(|note| note.track == track);
-    notes.map(|note| (note.start_s * 1e3).round() / 1e3).collect()
+    notes
+        .map(|note| (note.start_s * 1e3).round() / 1e3)
+        .collect()
 }
 
 #[test]
@@ -67,7 +69,11 @@ fn what_is_sung_and_played_is_kept_in_order() {
     assert_eq!(starts(&take, Track::Melody), [0.04, 0.54, 1.04, 1.54]);
     assert_eq!(starts(&take, Track::Bass), [0.0, 1.0, 2.0, 3.0]);
     assert!(take.notes().is_sorted_by_key(|note| note.start_s));
-    assert!(take.notes().iter().all(|note| note.end_s > Some(note.start_s)));
+    assert!(
+        take.notes()
+            .iter()
+            .all(|note| note.end_s > Some(note.start_s))
+    );
     assert_eq!(take.bar_at(2.5).map(|bar| bar.number), Some(1));
     assert_eq!(take.bar_at(4.5), None);
 }
@@ -109,7 +115,11 @@ fn every_edit_can_be_undone_and_done_again_also_after_more_was_sung() {
     }
     assert!(!take.undo());
     let old = |take: &Take| -> Vec<TakeNote> {
-        take.notes().iter().filter(|n| n.key != 72).copied().collect()
+        take.notes()
+            .iter()
+            .filter(|n| n.key != 72)
+            .copied()
+            .collect()
     };
     assert_eq!(old(&take), before);
     for _ in 0..4 {
@@ -199,7 +209,11 @@ fn the_file_holds_what_was_asked_for_with_its_bars() {
     };
     let midi = take.to_midi(&parts).expect("a file");
     let read = midi_file::read(&midi).expect("it reads back");
-    let onsets: Vec<f64> = read.notes.iter().map(|n| (n.onset_s * 1e2).round() / 1e2).collect();
+    let onsets: Vec<f64> = read
+        .notes
+        .iter()
+        .map(|n| (n.onset_s * 1e2).round() / 1e2)
+        .collect();
     assert_eq!(onsets, [0.04, 0.54, 1.04, 1.54]);
     let tempo = read.tempo_map.tempos()[0].bpm();
     assert!((tempo - 120.0).abs() < 0.01, "{tempo}");
