@@ -8,12 +8,18 @@ mod rig;
 
 use rig::Rig;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use vocalise::audio::FrontEnd;
 use vocalise::files::audio;
-use vocalise::music::{Genre, Instrument};
-use vocalise::nn::{ContextModel, ContinuationModel, Pack, PitchModel};
+use vocalise::music::{Genre, HarmonyNote, HarmonyPlanner, Instrument};
+use vocalise::nn::{ContextModel, ContinuationModel, Pack, PitchModel, TimbreModel};
+use vocalise::voice::band::arranger::Arranger;
+use vocalise::voice::band::bar::{BAND, BarCall, Part};
+use vocalise::voice::band::condition::{HeardBar, HeardNote};
 use vocalise::voice::offline::{Settings, render_with};
+use vocalise::voice::{Report, TrackSettings};
 
 const RATE: f64 = 48_000.0;
 const BLOCK: usize = 128;
@@ -152,6 +158,141 @@ fn note_models() {
     });
 }
 
+/// The band: harmony, four generators and their decoding for one bar in 4/4.
+fn band() {
+    let pack = Pack::factory().expect("the factory pack and ONNX Runtime (cargo xtask setup)");
+    let mut arranger = Arranger::new(&pack).expect("memory");
+    let mut planner = HarmonyPlanner::new(Genre::Pop);
+    let mut timbre = TimbreModel::new(&pack).expect("memory").expect("a timbre model");
+    let tune = [60, 62, 64, 65, 67, 65, 64, 62];
+    let heard = HeardBar {
+        notes: (0..8)
+            .map(|n| HeardNote {
+                key: tune[n],
+                start: n as f64 / 2.0,
+                length: 0.4,
+                velocity: 0.7,
+            })
+            .collect(),
+        quarters: 4.0,
+    };
+    let notes: Vec<HarmonyNote> = heard.notes.iter().map(HarmonyNote::from).collect();
+    let mut bar = 0;
+    shares("the band, one bar", 30.0, 300, || {
+        planner.hear(bar, 4.0, &notes);
+        bar += 1;
+        let part = |track| {
+            Some(Part {
+                wanted: TrackSettings::of(track),
+                genre: Genre::Pop,
+                bar,
+                take: 0,
+            })
+        };
+        let call = BarCall {
+            number: 0,
+            start: 4.0 * bar as f64,
+            quarters: 4.0,
+            bar,
+            plan: planner.plan(bar, 4.0),
+            heard: heard.clone(),
+            hindsight: false,
+            seed: 0,
+            parts: BAND.map(part),
+        };
+        arranger.arrange(&call).expect("a bar");
+    });
+    shares("timbre model", 1.0, 1_000, || {
+        timbre.run(&[-5.0; 128]).expect("runs");
+    });
+}
+
+/// Hops whose answer comes more than 10 ms after it usually does, in a run that is paced by the
+/// clock while another thread runs the context model without a pause, as a generative lane at full
+/// load would.
+fn late_hops(voice: &[f32]) {
+    let mut rig = Rig::new(RATE as f32, false);
+    rig.wait_until_ready();
+    let ends = Arc::new(AtomicBool::new(false));
+    let load = {
+        let ends = ends.clone();
+        std::thread::spawn(move || {
+            let pack = Pack::factory().expect("the factory pack");
+            let model = ContextModel::new(&pack).expect("memory");
+            let mut model = model.expect("a context model");
+            let mut runs = 0;
+            while !ends.load(Ordering::Relaxed) {
+                let notes = [[0.0; 256]; 64];
+                let answers = model.run(&notes, Genre::Pop, Instrument::Piano);
+                assert_eq!(answers.expect("runs").len(), 64);
+                runs += 1;
+            }
+            runs
+        })
+    };
+    let begun = Instant::now();
+    let mut block = [0.0; BLOCK];
+    let mut delays = Vec::new();
+    for (count, audio) in voice.chunks_exact(BLOCK).cycle().take(22_500).enumerate() {
+        let due_s = (count * BLOCK) as f64 / RATE;
+        while begun.elapsed().as_secs_f64() < due_s {
+            let now_s = begun.elapsed().as_secs_f64();
+            for report in rig.reports() {
+                if let Report::Frame { f0, .. } = report {
+                    delays.push(now_s - f0.time_s);
+                }
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        block.copy_from_slice(audio);
+        rig.process_only(&mut block);
+    }
+    ends.store(true, Ordering::Relaxed);
+    let runs = load.join().expect("the load ends");
+    let usual = quantile(&mut delays, 0.5);
+    let late = delays.iter().filter(|delay| **delay > usual + 0.010).count();
+    row(
+        &format!("hops more than 10 ms late, paced, {} hops beside {runs} context runs", delays.len()),
+        format!("{:.3} %", 100.0 * late as f64 / delays.len() as f64),
+        "≤ 0.1 %",
+    );
+}
+
+/// Memory of instances that play, in MB.
+fn memory(voice: &[f32]) {
+    let resident = || {
+        let told = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+        let pages = told.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok());
+        pages.unwrap_or(0.0) * 4_096.0 / 1e6
+    };
+    let instance = || {
+        let mut rig = Rig::new(RATE as f32, false);
+        rig.wait_until_ready();
+        for audio in voice.chunks_exact(BLOCK).take(750) {
+            let mut block = audio.to_vec();
+            rig.process_only(&mut block);
+            std::thread::sleep(Duration::from_micros(500));
+        }
+        rig
+    };
+    let before = resident();
+    let first = instance();
+    let with_first = resident();
+    let further: Vec<Rig> = (0..8).map(|_| instance()).collect();
+    let with_all = resident();
+    row(
+        "memory, first instance",
+        format!("{:.0} MB", with_first - before),
+        "≤ 150 MB",
+    );
+    row(
+        "memory, each of 8 further instances",
+        format!("{:.1} MB", (with_all - with_first) / 8.0),
+        "≤ 15 MB",
+    );
+    drop((first, further));
+}
+
 /// Rows of the median and the 99th percentile of `times` runs against a budget in ms.
 fn shares(what: &str, budget_ms: f64, times: usize, mut run: impl FnMut()) {
     run();
@@ -193,8 +334,12 @@ fn main() {
     // Its own rate may be another; played at 48 kHz it is a little higher, which costs the same.
     let voice = &phrase.channels[0];
     println!("| what | measured | budget |\n|---|---|---|");
+    // First, before anything else has taken memory.
+    memory(voice);
     audio_thread(voice);
     pitch_lane(voice);
+    late_hops(voice);
     note_models();
+    band();
     offline(voice);
 }

@@ -133,6 +133,11 @@ impl Rig {
         self.host.latency.get() as usize
     }
 
+    /// What was reported of the engine since the last call.
+    pub fn reports(&self) -> Vec<vocalise::voice::Report> {
+        self.plugin.view().reports().collect()
+    }
+
     /// Waits until the engine runs; says why if it cannot.
     pub fn wait_until_ready(&self) {
         for _ in 0..1_000 {
