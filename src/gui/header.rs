@@ -88,11 +88,14 @@ fn song(ui: &mut Ui, heard: &Heard) {
         };
         (found.key.to_string(), sure)
     });
-    let tempo = heard.tempo.map(|found| {
-        let beat = heard.beat.map_or(String::new(), |beat| {
-            format!("beat {}", beat.beat_of_bar + 1)
-        });
-        (format!("{:.0} BPM", found.bpm), beat)
+    // The host's clock, or the one that is heard, once there are bars.
+    let playing = heard
+        .bar
+        .map(|(bar, bpm)| (format!("{bpm:.0} BPM"), format!("bar {}", bar + 1)));
+    let tempo = playing.or_else(|| {
+        let found = heard.tempo?;
+        let sure = format!("{:.0} % sure", 100.0 * found.confidence);
+        Some((format!("{:.0} BPM", found.bpm), sure))
     });
     for (what, help, found) in [
         (
@@ -102,7 +105,7 @@ fn song(ui: &mut Ui, heard: &Heard) {
         ),
         (
             "Beat",
-            "What is heard of the beat; the host's clock goes first while it plays.",
+            "The host's clock while it plays, else what is heard of the beat.",
             tempo,
         ),
     ] {

@@ -27,6 +27,8 @@ pub struct Heard {
     pub tempo: Option<FoundTempo>,
     /// The beat of what is sung.
     pub beat: Option<FoundBeat>,
+    /// The bar of the song that began last: its place, and quarter notes a minute.
+    pub bar: Option<(i64, f64)>,
 }
 
 impl Default for Heard {
@@ -39,6 +41,7 @@ impl Default for Heard {
             key: None,
             tempo: None,
             beat: None,
+            bar: None,
         }
     }
 }
@@ -77,6 +80,12 @@ impl Heard {
             Report::Song { key, tempo, beat } => {
                 (self.key, self.tempo, self.beat) = (key, tempo, beat);
             }
+            Report::Bar {
+                bar,
+                quarters,
+                length_s,
+                ..
+            } => self.bar = Some((bar, quarters * 60.0 / length_s)),
             Report::Reset => *self = Self::default(),
             _ => {}
         }

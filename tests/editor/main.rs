@@ -6,16 +6,19 @@
 
 #[path = "../bundles/mod.rs"]
 mod bundles;
+#[path = "../support/phrase.rs"]
+mod phrase;
 mod screen;
 
-use headless::{Editor, Host, Script, Vst3Host, find_param, play};
+use headless::{Editor, Host, Script, Transport, Vst3Host, find_param, play};
+use phrase::PHRASE;
 use screen::Screen;
 use std::time::Duration;
 
 /// The window's name, as the host gives it.
 const WINDOW: &str = "Vocalise - VST3";
 /// The middle of the genre picker, in pixels of the window.
-const PICKER: (i32, i32) = (180, 31);
+const PICKER: (i32, i32) = (500, 31);
 /// From the picker to an entry of its list: up or down in pixels.
 const ENTRY: (i32, i32) = (0, 120);
 /// Time for a click to reach the plugin and for the picture to follow.
@@ -44,6 +47,18 @@ fn a_click_on_a_genre_reaches_the_host_and_the_saved_state() {
     let before = genre(&mut host);
     let saved_before = host.save_state().expect("a state");
     let editor = Editor::open(&host).expect("the editor opens");
+    editor.serve(2 * SETTLE).expect("the editor is served");
+    screen
+        .screenshot(WINDOW, &shots.join("empty.png"))
+        .expect("a screenshot");
+    drop(editor);
+
+    // What was sung and played is there when the editor opens later.
+    let phrase = PHRASE.0.repeat(2);
+    let mut sung = Script::offline(PHRASE.1, vec![phrase.clone(), phrase]);
+    sung.transport = Some(Transport::playing(100.0));
+    play(&mut host, &sung).expect("the plugin runs");
+    let editor = Editor::open(&host).expect("the editor opens again");
     editor.serve(2 * SETTLE).expect("the editor is served");
     screen
         .screenshot(WINDOW, &shots.join("editor.png"))

@@ -16,6 +16,7 @@ pub static PHRASE: LazyLock<(Vec<f32>, f64)> = LazyLock::new(|| {
 });
 
 /// Keys that were begun and not ended.
+#[allow(dead_code, reason = "not every test asks")]
 pub fn hanging(messages: &[TimedMessage]) -> Vec<(u8, u8)> {
     let mut on = Vec::new();
     for timed in messages {

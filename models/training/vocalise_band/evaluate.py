@@ -19,6 +19,7 @@ from vocalise_symbolic.genres import GENRES
 from . import batches, export, finished, measures, recognition, rolls
 from . import condition as c
 from .finished import Finished
+from .gan import levelled
 from .validation import distance, real_bars
 
 MOST = 240
@@ -40,7 +41,7 @@ def held_out(bars: batches.Bars, seed: int = 1) -> tuple[Finished, dict[int, boo
         ours = bars.held_out & (bars.genre == genre)
         people[genre] = bool((ours & bars.real).sum() >= RICH)
         chosen.extend(rng.permutation(np.flatnonzero(ours & (bars.real == people[genre])))[:MOST])
-    index = np.array(chosen)
+    index = np.array(chosen, int)
     return stored(bars.where(index), np.arange(len(index)) % 2), people
 
 
@@ -51,7 +52,8 @@ def answered(path: Path, asked: Finished, seed: int = 0) -> Finished:
     if path.suffix == ".pt":
         net, _ = export.load(path)
         with torch.no_grad():
-            roll = net(*(torch.from_numpy(x) for x in (noise, one_hot, asked.condition))).numpy()
+            about = torch.from_numpy(asked.condition)
+            roll = levelled(net(torch.from_numpy(noise), torch.from_numpy(one_hot), about), about, asked.track).numpy()
     else:
         session = readers.session(path)
         ask = lambda i: session.run(None, {"noise": noise[[i]], "genre": one_hot[[i]], "condition": asked.condition[[i]]})

@@ -7,8 +7,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from vocalise_symbolic.genres import GENRES
 
-from .condition import SIZE
-from .rolls import PITCHES, STEPS
+from .condition import INTENSITY, SIZE
+from .rolls import ONSET, PITCHES, STEPS
 
 NOISE = 100
 SLOPE = 0.2
@@ -44,6 +44,24 @@ class Generator(nn.Module):
 
     def forward(self, noise: torch.Tensor, genre: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         return torch.sigmoid(self.logits(noise, genre, condition))
+
+
+LEEWAY = {"drums": 0.8, "bass": 0.3, "chords": 0.3, "melody": 0.3}
+"""How much of the roll's own differences in velocity is kept."""
+
+
+def levelled(roll: torch.Tensor, condition: torch.Tensor, track: str) -> torch.Tensor:
+    """The roll [B, 16, 128] with velocities that average to the wanted intensity.
+
+    Cells say two things at once, whether and how loud; a doubtful onset would be a soft one. Onsets keep LEEWAY of their
+    differences and are moved to number 61 of the condition; all other cells stay, below the threshold.
+    """
+    begins = roll >= ONSET[track]
+    velocity = roll if track == "drums" else 2 * roll - 1
+    mean = (velocity * begins).sum((1, 2), keepdim=True) / begins.sum((1, 2), keepdim=True).clamp(min=1)
+    wanted = condition[:, INTENSITY, None, None]
+    level = (wanted + LEEWAY[track] * (velocity - mean)).clamp(0.16, 1)
+    return torch.where(begins, level if track == "drums" else 0.5 + 0.5 * level, roll)
 
 
 class Discriminator(nn.Module):
