@@ -163,7 +163,9 @@ fn band() {
     let pack = Pack::factory().expect("the factory pack and ONNX Runtime (cargo xtask setup)");
     let mut arranger = Arranger::new(&pack).expect("memory");
     let mut planner = HarmonyPlanner::new(Genre::Pop);
-    let mut timbre = TimbreModel::new(&pack).expect("memory").expect("a timbre model");
+    let mut timbre = TimbreModel::new(&pack)
+        .expect("memory")
+        .expect("a timbre model");
     let tune = [60, 62, 64, 65, 67, 65, 64, 62];
     let heard = HeardBar {
         notes: (0..8)
@@ -250,9 +252,15 @@ fn late_hops(voice: &[f32]) {
     ends.store(true, Ordering::Relaxed);
     let runs = load.join().expect("the load ends");
     let usual = quantile(&mut delays, 0.5);
-    let late = delays.iter().filter(|delay| **delay > usual + 0.010).count();
+    let late = delays
+        .iter()
+        .filter(|delay| **delay > usual + 0.010)
+        .count();
     row(
-        &format!("hops more than 10 ms late, paced, {} hops beside {runs} context runs", delays.len()),
+        &format!(
+            "hops more than 10 ms late, paced, {} hops beside {runs} context runs",
+            delays.len()
+        ),
         format!("{:.3} %", 100.0 * late as f64 / delays.len() as f64),
         "≤ 0.1 %",
     );
@@ -262,7 +270,10 @@ fn late_hops(voice: &[f32]) {
 fn memory(voice: &[f32]) {
     let resident = || {
         let told = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-        let pages = told.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok());
+        let pages = told
+            .split_whitespace()
+            .nth(1)
+            .and_then(|n| n.parse::<f64>().ok());
         pages.unwrap_or(0.0) * 4_096.0 / 1e6
     };
     let instance = || {

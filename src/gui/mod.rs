@@ -5,6 +5,7 @@ mod controls;
 mod header;
 mod heard;
 mod help;
+mod offset_button;
 mod panels;
 mod performing;
 mod preset_bar;
@@ -43,6 +44,7 @@ pub struct Editor {
     view: Arc<View>,
     heard: Heard,
     calibrating: Calibrating,
+    offset: offset_button::OffsetButton,
     /// What is shown below the roll.
     page: panels::Page,
     /// The part of the take that the roll shows.
@@ -72,6 +74,7 @@ impl Editor {
         Self {
             heard: Heard::default(),
             calibrating: Calibrating::default(),
+            offset: offset_button::OffsetButton::default(),
             page: panels::Page::default(),
             viewport: viewport::Viewport::default(),
             areas: None,
@@ -90,9 +93,11 @@ impl Editor {
     fn show(&mut self, ui: &mut egui::Ui, setter: &ParamSetter<'_>) {
         for report in self.view.reports() {
             self.calibrating.take(&report);
+            self.offset.take(&report);
             self.heard.take(report);
         }
         self.calibrating.settle(&self.params, setter);
+        self.offset.settle(&self.params, setter);
         panels::show(ui, self, setter);
     }
 }

@@ -71,7 +71,10 @@ pub fn show(ui: &mut Ui, editor: &mut Editor, setter: &ParamSetter<'_>) {
         match editor.page {
             Page::Tracks => strips::show(ui, &params, setter, &mut editor.marks.track),
             Page::Voice => scrolled(ui, |ui| performing::show(ui, &params, setter)),
-            Page::Time => scrolled(ui, |ui| timing::show(ui, &params, &editor.heard, setter)),
+            Page::Time => scrolled(ui, |ui| {
+                timing::show(ui, &params, &editor.heard, setter);
+                editor.offset.show(ui, &params, setter);
+            }),
             Page::Help => scrolled(ui, super::help::show),
         }
     });

@@ -24,6 +24,7 @@ mod note_decoder;
 pub mod note_features;
 mod note_search;
 pub mod offline;
+pub mod offset_calibration;
 mod onset;
 mod output;
 mod output_prep;

@@ -161,7 +161,9 @@ mod tests {
 
     fn onsets(rendering: &Rendering) -> Vec<(i64, u8)> {
         let on = |timed: &TimedMessage| match timed.message {
-            Message::NoteOn { key, .. } => Some((timed.position, key)),
+            Message::NoteOn {
+                channel: 0, key, ..
+            } => Some((timed.position, key)),
             _ => None,
         };
         rendering.messages.iter().filter_map(on).collect()

@@ -45,7 +45,12 @@ fn ardour_records_the_notes_of_a_bounce() {
         return;
     };
     let (voice, rate) = (steady_voice(), RATE);
-    let wanted = bounced(&bundle, &voice, rate);
+    // In Ardour the transport plays, and the band plays along by it; the melody is the same.
+    let melody = |mut strikes: Vec<Strike>| {
+        strikes.retain(|(_, channel, _)| *channel == 0);
+        strikes
+    };
+    let wanted = melody(bounced(&bundle, &voice, rate));
     assert_eq!(
         wanted.len(),
         KEYS.len(),
@@ -57,7 +62,7 @@ fn ardour_records_the_notes_of_a_bounce() {
         let home = tempfile::tempdir().expect("a temporary folder");
         fs::write(home.path().join("voice.wav"), wav(RATE as u32, &voice)).expect("a file in it");
         let heard = recorded(home.path(), &scanner, &bundle, voice.len(), rate);
-        match heard.and_then(|heard| compare(&wanted, &heard)) {
+        match heard.and_then(|heard| compare(&wanted, &melody(heard))) {
             Ok(()) => return,
             Err(error) => last = format!("{error:#}"),
         }

@@ -20,7 +20,8 @@ from vocalise_symbolic.genres import GENRES
 from vocalise_training import pack
 from vocalise_training.export import checked
 
-from . import condition as c
+from . import golden
+from .condition import SIZE, condition
 from .gan import NOISE, SLOPE, Generator, levelled
 from .rolls import ONSET, PITCHES, STEPS, TRACKS
 
@@ -30,7 +31,7 @@ IN_FLOAT = ("/layers.0/",)
 """The first layer: 8 bits over the span of the noise are too few for a wanted density."""
 EDGE = 0.1
 TOLERANCE, INT8_TOLERANCE = 2e-5, 0.5
-"""Gross-error bound for 8-bit weights on random input, whose cells are often on the edge; ``evaluate`` decides."""
+"""Gross-error bound for 8-bit weights; what they cost is decided by ``evaluate``."""
 
 
 def folded(linear: nn.Linear, norm: nn.BatchNorm1d) -> nn.Linear:
@@ -70,7 +71,7 @@ def load(checkpoint: Path) -> tuple[Generator, str]:
 
 
 def to_onnx(net: Generator, track: str, path: Path) -> None:
-    inputs = tuple(torch.zeros(1, size) for size in (NOISE, len(GENRES), c.SIZE))
+    inputs = tuple(torch.zeros(1, size) for size in (NOISE, len(GENRES), SIZE))
     torch.onnx.export(
         ShippedGenerator(net, track).eval(), inputs, str(path), input_names=["noise", "genre", "condition"],
         output_names=["roll"], opset_version=OPSET, dynamo=False,
@@ -79,12 +80,12 @@ def to_onnx(net: Generator, track: str, path: Path) -> None:
 
 
 def questions(count: int) -> list[dict[str, np.ndarray]]:
-    """Random inputs of the right kind, and a few that nobody should send."""
+    """The bars of the golden table with random noise in every genre, and a few inputs that nobody should send."""
     rng, found = np.random.default_rng(0), []
     for number in range(count):
-        condition = np.where(rng.random((1, c.SIZE)) < 0.3, rng.random((1, c.SIZE)), 0).astype(np.float32)
+        about = condition(golden.described(golden.DESCRIPTIONS[number % len(golden.DESCRIPTIONS)]))[None]
         genre = np.eye(len(GENRES), dtype=np.float32)[None, number % len(GENRES)]
-        found.append({"noise": rng.normal(size=(1, NOISE)).astype(np.float32), "genre": genre, "condition": condition})
+        found.append({"noise": rng.normal(size=(1, NOISE)).astype(np.float32), "genre": genre, "condition": about})
     for value in (0.0, -1e30, 3e38):
         found.append({name: np.full_like(array, value) for name, array in found[0].items()})
     return found
@@ -101,9 +102,9 @@ def parity(net: Generator, track: str, path: Path) -> float:
         if not (np.isfinite(found).all() and found.min() >= 0 and found.max() <= 1):
             raise SystemExit(f"export: {path.name} answers outside 0..1")
         with torch.no_grad():
-            noise, genre, condition = (torch.from_numpy(asked[name]) for name in ("noise", "genre", "condition"))
-            roll = net(noise.clamp(-FARTHEST, FARTHEST), genre.clamp(0, 1), condition.clamp(0, 1))
-            expected = levelled(roll, condition.clamp(0, 1), track).numpy()
+            noise, genre, about = (torch.from_numpy(asked[name]) for name in ("noise", "genre", "condition"))
+            roll = net(noise.clamp(-FARTHEST, FARTHEST), genre.clamp(0, 1), about.clamp(0, 1))
+            expected = levelled(roll, about.clamp(0, 1), track).numpy()
         sure = np.abs(roll.numpy() - ONSET[track]) > EDGE
         worst = max(worst, float(np.abs(found - expected)[sure].max()))
     return worst

@@ -9,8 +9,8 @@ from torch.nn import functional as F
 from . import condition as c
 from .rolls import ONSET, PITCHES
 
-SHARP = 24.0
-"""Slope of the soft threshold that stands for "a note begins here"."""
+SHARP = {"drums": 48.0, "bass": 24.0, "chords": 24.0, "melody": 24.0}
+"""Slope of the soft threshold that stands for "a note begins here"; steeper where the threshold is near silence."""
 SINGLE = ("bass", "melody")
 """Tracks that play one note at a time."""
 SCALES = torch.tensor([[1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 0, 1], [1, 0, 1, 1, 0, 1, 0, 1, 1, 0, 1, 1]], dtype=torch.float32)
@@ -19,7 +19,7 @@ CLASS_OF_PITCH = F.one_hot(torch.arange(PITCHES) % 12, 12).float()
 
 
 def onsets(roll: torch.Tensor, track: str) -> torch.Tensor:
-    return torch.sigmoid(SHARP * (roll - ONSET[track]))
+    return torch.sigmoid(SHARP[track] * (roll - ONSET[track]))
 
 
 def wanted(roll: torch.Tensor, real: torch.Tensor, condition: torch.Tensor, track: str) -> torch.Tensor:

@@ -13,9 +13,9 @@ GOES_ON = 0.25
 """What a note that goes on stands for in a pitched roll; an onset is .5 + .5 velocity / 127."""
 ONSET = {"drums": 0.15, "bass": 0.45, "chords": 0.45, "melody": 0.45}
 """A cell from which on a hit or an onset is read. Quiet hits of drums lie low: a ghost note of velocity 20 is .16."""
-HELD = 0.08
-"""A cell below an onset from which on the note before it goes on. Lower than half of GOES_ON: how long a note is, is
-less certain than that it begins."""
+HELD = {"bass": 0.07, "chords": 0.125, "melody": 0.07}
+"""A cell below an onset from which on the note before it goes on. For single lines lower than half of GOES_ON: how long a
+note is, is less certain than that it begins."""
 NO_NOTES = np.zeros((0, 4), int)
 
 
@@ -44,7 +44,7 @@ def decode(roll: np.ndarray, track: str, steps: int = STEPS) -> np.ndarray:
     value = roll[at, pitch]
     if track == "drums":
         return np.stack([at, np.ones_like(at), pitch, velocity_of(value)], 1)
-    ends = np.concatenate([(roll < HELD) | (roll >= ONSET[track]), np.ones((1, PITCHES), bool)])
+    ends = np.concatenate([(roll < HELD[track]) | (roll >= ONSET[track]), np.ones((1, PITCHES), bool)])
     length = [1 + int(ends[step + 1 :, key].argmax()) for step, key in zip(at, pitch)]
     return np.stack([at, np.array(length, int).reshape(-1), pitch, velocity_of(2 * value - 1)], 1)
 

@@ -39,7 +39,7 @@ JUDGE_RATE = 0.5
 CHOICES = 8
 """Noises of which the nearest learns a bar."""
 SHARE = {
-    "remember": 1.0, "judge": 16.0, "feature": 15.0, "genre": 2.0, "wanted": 3.0, "chord": 20.0, "same": 5.0, "blur": 0.25,
+    "remember": 1.0, "judge": 16.0, "feature": 15.0, "genre": 2.0, "wanted": 3.0, "chord": 8.0, "same": 5.0, "blur": 0.25,
 }  # fmt: skip
 """What each part of the generator's loss counts; a remembered bar costs some ten nats."""
 PARTS = tuple(name for name in SHARE if name != "remember")
