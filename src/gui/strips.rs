@@ -24,6 +24,9 @@ pub fn show(
                 ui.end_row();
             }
         });
+        let help = "The band plays to the beat of your singing while the host's transport stands; else it \
+                    waits for the host.";
+        super::controls::switch(ui, &params.follows_voice, setter, help);
         super::controls::switch(
             ui,
             &params.programs,

@@ -144,6 +144,10 @@ pub struct VocaliseParams {
     /// instruments would change.
     #[id = "programs"]
     pub programs: BoolParam,
+    /// Whether the band also plays to the beat that is heard in the voice, while the host's transport
+    /// stands. Default: off, since a host that stands is meant to be silent.
+    #[id = "follows_voice"]
+    pub follows_voice: BoolParam,
     /// Whether the built-in synthesiser plays what is sent. Default: off, since in a host other
     /// instruments do.
     #[id = "monitor"]
@@ -268,6 +272,7 @@ impl Default for VocaliseParams {
                 Timing::SINGER_OFFSET_MS,
             ),
             programs: BoolParam::new("Send Programs", defaults.tracks.programs),
+            follows_voice: BoolParam::new("Band Follows Voice", defaults.tracks.follows_voice),
             monitor: BoolParam::new("Monitor", false),
             monitor_level: FloatParam::new("Monitor Level", -6.0, MONITOR_DB)
                 .with_unit(" dB")
@@ -338,6 +343,7 @@ impl VocaliseParams {
     pub fn tracks(&self) -> Tracks {
         let mut tracks = Tracks::new(|track| self.track(track).settings());
         tracks.programs = self.programs.value();
+        tracks.follows_voice = self.follows_voice.value();
         tracks.instrument = self.instrument.value();
         tracks
     }

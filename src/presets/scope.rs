@@ -4,7 +4,7 @@
 use crate::music::Track;
 
 /// Parameters that no preset changes, and why.
-pub const LEFT_ALONE: [(&str, &str); 36] = [
+pub const LEFT_ALONE: [(&str, &str); 37] = [
     ("gain", SINGER),
     ("gate", SINGER),
     ("sensitivity", SINGER),
@@ -35,6 +35,7 @@ pub const LEFT_ALONE: [(&str, &str); 36] = [
     ("tap", PRESSED),
     ("set_one", PRESSED),
     ("bypass", "silence is not a sound"),
+    ("follows_voice", "it says whose clock there is"),
     ("monitor", LISTENED),
     ("monitor_level", LISTENED),
     // Of every track, after the track's id and an underscore.

@@ -142,8 +142,10 @@ pub mod parameter {
     pub const PROGRAMS: u32 = 30;
     /// [`crate::music::InstrumentChoice`] of the melody, as its index.
     pub const INSTRUMENT: u32 = 31;
+    /// See [`super::Tracks::follows_voice`]; 0 or 1.
+    pub const FOLLOWS_VOICE: u32 = 32;
     /// The first parameter of the first track.
-    const TRACKS: u32 = 32;
+    const TRACKS: u32 = 33;
     /// How many parameters each track has, see [`super::TrackSettings`].
     pub const PER_TRACK: usize = 13;
     /// The place of [`super::TrackSettings::again`] among a track's parameters.

@@ -101,6 +101,13 @@ impl SongClock {
         })
     }
 
+    /// Whether the host's transport is the clock at sample `position`, and not a beat that is heard.
+    pub fn is_hosts(&self, position: i64) -> bool {
+        let told = |snapshot: &&Stamped<Transport>| snapshot.position <= position;
+        let told = self.snapshots.iter().rev().find(told);
+        told.is_some_and(|told| told.body.playing)
+    }
+
     /// The host's loop at sample `position`, in quarter notes of the song.
     pub fn loop_range(&self, position: i64) -> Option<(f64, f64)> {
         let snapshot = self.snapshot(position)?;

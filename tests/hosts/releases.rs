@@ -95,7 +95,11 @@ fn bypass_releases_what_sounds_and_sends_nothing_more() {
 
 #[test]
 fn a_jump_of_the_transport_releases_what_sounds() {
-    let playing = || bounce().transport(Transport::playing(120.0));
+    let playing = || {
+        let (voice, rate) = phrase();
+        let end = voice.len() as i64 + rate as i64;
+        bounce().transport(Transport::playing(120.0).then(end, Move::Stop))
+    };
     in_each_format(|host| {
         released_after(host, "jump", playing, |mut script, at| {
             let transport = script.transport.take().unwrap();
@@ -115,7 +119,8 @@ fn nothing_hangs_however_the_transport_moves() {
             .then(at(1.3), Move::Tempo(180.0))
             .then(at(1.6), Move::Meter(7, 8))
             .then(at(1.9), Move::Loop(Some((8.0, 9.0))))
-            .then(at(2.0), Move::Jump(8.0));
+            .then(at(2.0), Move::Jump(8.0))
+            .then(at(5.0), Move::Stop);
         let heard = play(host, &bounce().transport(transport)).unwrap();
         assert!(!heard.notes().is_empty());
         assert_eq!(heard.hanging(), [], "{}", host.about().format);

@@ -2,8 +2,9 @@
 //! from the library, and live.
 
 use crate::bundles::{in_each_format, phrase};
-use headless::{Blocks, Event, Message, Script, play};
-use vocalise::voice::offline::{Settings, render};
+use headless::{Blocks, Event, Message, Move, Script, Transport, play};
+use vocalise::music::Meter;
+use vocalise::voice::offline::{Settings, Song, render};
 
 /// What both sides can say of a note: position in samples, on or off, channel,
 /// key, and the velocity's bits.
@@ -30,10 +31,9 @@ fn strokes_of_host(events: &[Event]) -> Vec<Stroke> {
     strokes
 }
 
-fn strokes_of_library(voice: &[f32], rate: f64) -> Vec<Stroke> {
+fn strokes_of_library(voice: &[f32], rate: f64, settings: &Settings) -> Vec<Stroke> {
     use vocalise::music::Message;
-    let settings = Settings::default();
-    let rendering = render(&[voice.to_vec()], rate, &settings, &mut |_| ()).unwrap();
+    let rendering = render(&[voice.to_vec()], rate, settings, &mut |_| ()).unwrap();
     let mut strokes: Vec<Stroke> = rendering
         .messages
         .iter()
@@ -58,7 +58,7 @@ fn strokes_of_library(voice: &[f32], rate: f64) -> Vec<Stroke> {
 #[test]
 fn a_bounce_gives_the_library_s_notes_in_blocks_of_any_size() {
     let (voice, rate) = phrase();
-    let wanted = strokes_of_library(&voice, rate);
+    let wanted = strokes_of_library(&voice, rate, &Settings::default());
     assert!(wanted.len() >= 8, "the phrase has few notes: {wanted:?}");
     in_each_format(|host| {
         for blocks in [
@@ -73,6 +73,35 @@ fn a_bounce_gives_the_library_s_notes_in_blocks_of_any_size() {
         ] {
             let script = Script::offline(rate, vec![voice.clone()]).blocks(blocks.clone());
             let heard = strokes_of_host(&play(host, &script).unwrap().events);
+            assert_eq!(heard, wanted, "{} in {blocks:?}", host.about().format);
+        }
+    });
+}
+
+#[test]
+fn the_band_in_a_host_is_the_library_s() {
+    let (voice, rate) = phrase();
+    let settings = Settings {
+        song: Some(Song::at(110.0, Meter::COMMON)),
+        ..Settings::default()
+    };
+    // How the two end differs: a recording ends, a host plays on.
+    let end = voice.len() as i64;
+    let before = |strokes: Vec<Stroke>| -> Vec<Stroke> {
+        strokes.into_iter().filter(|stroke| stroke.0 < end).collect()
+    };
+    let wanted = before(strokes_of_library(&voice, rate, &settings));
+    let channels = |strokes: &[Stroke]| {
+        let channels: std::collections::BTreeSet<u8> = strokes.iter().map(|s| s.2).collect();
+        channels.len()
+    };
+    assert_eq!(channels(&wanted), 4, "melody, chords, bass and drums");
+    in_each_format(|host| {
+        for blocks in [Blocks::Fixed(64), Blocks::Fixed(2_048)] {
+            let script = Script::offline(rate, vec![voice.clone()])
+                .blocks(blocks.clone())
+                .transport(Transport::playing(110.0).then(end, Move::Stop));
+            let heard = before(strokes_of_host(&play(host, &script).unwrap().events));
             assert_eq!(heard, wanted, "{} in {blocks:?}", host.about().format);
         }
     });

@@ -1,5 +1,7 @@
 """Rolls, chords, keys, pieces and conditions of the band."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -123,3 +125,9 @@ def test_nothing_sung_and_no_chord_are_zeros():
     assert not found[c.CHORD : c.ONSETS].any()
     silent = condition(golden.described(golden.DESCRIPTIONS[2]))
     assert not silent[: c.CHORD].any() and not silent[c.ONSETS : c.BAR].any() and silent[c.BAR] == 0.75
+
+
+def test_the_golden_table_is_the_one_beside_the_models():
+    kept = Path(__file__).parents[2] / "golden" / "band_condition.tsv"
+    assert kept.read_text() == golden.table()
+    assert (np.load(kept.with_suffix(".npy")) == golden.asked()["condition"]).all()

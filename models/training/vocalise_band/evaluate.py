@@ -106,7 +106,8 @@ def asked_and_played(real: Finished, made: Finished, people: dict[int, bool]) ->
             GENRES[genre], "people" if people[int(genre)] else "rules", str(len(ours)), 16 * miss[:, 0].mean(),
             127 * miss[sounding, 1].mean(), 1 - sounding.mean(), together(ours) / together(theirs) if len(theirs) > 1 else np.nan,
         ])  # fmt: skip
-    columns = ["held-out bars of", "bars", "density, mean miss in steps", "intensity, mean miss in velocity", "empty", "distance of 64 bars / theirs"]
+    missed = ["density, mean miss in steps", "intensity, mean miss in velocity"]
+    columns = ["held-out bars of", "bars", *missed, "empty", "distance of 64 bars / theirs"]
     print_table("Asked and played", columns, rows)
 
 

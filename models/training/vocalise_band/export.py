@@ -1,9 +1,9 @@
 """Exports the generators: ``python -m vocalise_band.export TRACK CHECKPOINT MODELS_DIR --int8``.
 
-Writes MODELS_DIR/TRACK.onnx and its table in pack.toml, after checking
-that PyTorch and ONNX Runtime agree. Batch norm is folded into the layers and dropout is gone; ``--int8`` stores the
-matrices of all layers but the first as 8-bit integers, one scale a column. Inputs are clamped to where they can lie, so that every finite input has
-a finite answer.
+Writes MODELS_DIR/TRACK.onnx and its table in pack.toml, after checking that PyTorch and ONNX Runtime agree. Batch norm is
+folded into the layers and dropout is gone; velocities are levelled to the wanted intensity (``gan.levelled``); ``--int8``
+stores the matrices of all layers but the first as 8-bit integers, one scale a column. Inputs are clamped to where they
+can lie, so that every finite input has a finite answer.
 """
 
 import argparse

@@ -81,15 +81,14 @@ def play(parts: list[Part], begin: float, seconds: float, soundfont: Path) -> np
 
 
 def _k_weighted(audio: np.ndarray) -> np.ndarray:
-    """ITU-R BS.1770: a high shelf, then a high-pass."""
-    w, gain, q = 2 * np.pi * 1681.974450955533 / RATE, 10 ** (3.999843853973347 / 40), 0.7071752369554196
-    alpha, cos, root = np.sin(w) / (2 * q), np.cos(w), 2 * np.sqrt(gain)
-    b = gain * np.array([gain + 1 + (gain - 1) * cos + root * alpha, -2 * (gain - 1 + (gain + 1) * cos), gain + 1 + (gain - 1) * cos - root * alpha])
-    a = np.array([gain + 1 - (gain - 1) * cos + root * alpha, 2 * (gain - 1 - (gain + 1) * cos), gain + 1 - (gain - 1) * cos - root * alpha])
-    audio = lfilter(b / a[0], a / a[0], audio, axis=0)
-    w, q = 2 * np.pi * 38.13547087602444 / RATE, 0.5003270373238773
-    alpha, cos = np.sin(w) / (2 * q), np.cos(w)
-    return lfilter(np.array([1, -2, 1]), np.array([1 + alpha, -2 * cos, 1 - alpha]) / (1 + alpha), audio, axis=0)
+    """ITU-R BS.1770: a high shelf of 4 dB, then a high-pass, made for this rate from the standard's analogue prototypes."""
+    k, q, high = np.tan(np.pi * 1681.974450955533 / RATE), 0.7071752369554196, 10 ** (3.999843853973347 / 20)
+    band = high**0.4996667741545416
+    b = [high + band * k / q + k * k, 2 * (k * k - high), high - band * k / q + k * k]
+    audio = lfilter(b, [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k], audio, axis=0)
+    k, q = np.tan(np.pi * 38.13547087602444 / RATE), 0.5003270373238773
+    a = np.array([1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k])
+    return lfilter([1, -2, 1], a / a[0], audio, axis=0)
 
 
 def loudness(audio: np.ndarray) -> float:

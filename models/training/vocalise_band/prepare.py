@@ -20,7 +20,10 @@ from .rules.grammar import coloured
 
 BY_RULES = {
     "drums": {12: genres.GENRES, 16: ("Trap", "Pop", "Electronic", "Classical", "Cinematic")},
-    **dict.fromkeys(("bass", "chords", "melody"), {12: genres.GENRES, 16: tuple(g for g in genres.GENRES if g not in ("Pop", "Classical"))}),
+    **dict.fromkeys(
+        ("bass", "chords", "melody"),
+        {12: genres.GENRES, 16: tuple(g for g in genres.GENRES if g not in ("Pop", "Classical"))},
+    ),
 }
 """Which genres rules play for, by steps of the bar: those without people's bars of that length, or with very few."""
 RULE_BARS = {16: 2600, 12: 700}

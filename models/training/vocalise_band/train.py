@@ -100,7 +100,8 @@ class Trainer:
                 with torch.no_grad():
                     theirs = self.judge.bar(real[:JUDGED]).float()
                 parts["judge"] = -score.float().mean()
-                parts["feature"] = (bar.float().mean(0) - theirs.mean(0)).abs().mean() + (bar.float().std(0) - theirs.std(0)).abs().mean()
+                means, spreads = bar.float().mean(0) - theirs.mean(0), bar.float().std(0) - theirs.std(0)
+                parts["feature"] = means.abs().mean() + spreads.abs().mean()
                 parts["genre"] = F.cross_entropy(said.float(), which)
         share = SHARE | {"blur": SHARE["blur"] * min(1, (self.step + 1) / 600)}
         total = sum(share[name] * value for name, value in parts.items() if name not in self.without)

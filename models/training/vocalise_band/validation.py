@@ -89,12 +89,15 @@ class Checks:
             "f1": nearest_f1(begins, self.known).mean(),
             "real f1": self.real_f1,
         }
-        apart = [(distance(begins[at]), distance(self.begins[at])) for at in (self.bars.genre == g for g in range(10)) if at.sum() > 8]
+        genres = [at for at in (self.bars.genre == g for g in range(len(GENRES))) if at.sum() > 8]
+        apart = [(distance(begins[at]), distance(self.begins[at])) for at in genres]
         found["distance"] = np.mean([a / b for a, b in apart])
-        one = [at[0] for at in (np.flatnonzero(self.bars.genre == g) for g in range(10)) if len(at)]
+        one = [np.flatnonzero(at)[0] for at in genres]
         same = [make(net, self.bars.genre[[i] * 32], about[[i] * 32], seed=int(i)) for i in one]
-        found["distance, one condition"] = np.mean([distance(onsets(roll, track)) for roll in same]) / np.mean([b for _, b in apart])
+        alone = np.mean([distance(onsets(roll, track)) for roll in same])
+        found["distance, one condition"] = alone / np.mean([b for _, b in apart])
         if track != "drums":
-            for name, ours, theirs in zip(("in chord", "in scale"), in_chord(roll, about, track), in_chord(self.begins * 1.0, about, track)):
+            both = in_chord(roll, about, track), in_chord(self.begins * 1.0, about, track)
+            for name, ours, theirs in zip(("in chord", "in scale"), *both):
                 found |= {name: np.nanmean(ours), f"real {name}": np.nanmean(theirs)}
         return found

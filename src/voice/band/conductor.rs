@@ -226,7 +226,8 @@ impl Conductor {
         mixer: &mut Mixer,
         out: &mut Leave<'_>,
     ) -> Option<BarCall> {
-        let Some(here) = song.place(position) else {
+        let follows = mixer.tracks().follows_voice || song.is_hosts(position);
+        let Some(here) = song.place(position).filter(|_| follows) else {
             if self.playing.is_some() || self.coming.is_some() {
                 self.stop(position, mixer, out);
             }

@@ -119,6 +119,8 @@ pub struct Tracks {
     own: [TrackSettings; Track::ALL.len()],
     /// Whether receivers are told which program to play.
     pub programs: bool,
+    /// Whether the band also plays to a beat that is heard, while the host's transport stands.
+    pub follows_voice: bool,
     /// What the melody is played on.
     pub instrument: InstrumentChoice,
 }
@@ -128,6 +130,7 @@ impl Default for Tracks {
         Self {
             own: Track::ALL.map(TrackSettings::of),
             programs: false,
+            follows_voice: false,
             instrument: InstrumentChoice::default(),
         }
     }
@@ -183,8 +186,10 @@ impl Tracks {
 
     /// Every parameter's index, see [`parameter`], and plain value.
     pub fn values(&self) -> impl Iterator<Item = (u32, f32)> + use<> {
+        let switch = |on: bool| f32::from(u8::from(on));
         let of_all = [
-            (parameter::PROGRAMS, f32::from(u8::from(self.programs))),
+            (parameter::PROGRAMS, switch(self.programs)),
+            (parameter::FOLLOWS_VOICE, switch(self.follows_voice)),
             (parameter::INSTRUMENT, self.instrument.index() as f32),
         ];
         let own = self.own.map(|own| own.values());
@@ -203,6 +208,7 @@ impl Tracks {
         }
         match index {
             parameter::PROGRAMS => self.programs = value >= 0.5,
+            parameter::FOLLOWS_VOICE => self.follows_voice = value >= 0.5,
             parameter::INSTRUMENT => {
                 let choice = InstrumentChoice::from_index(value.max(0.0) as usize);
                 self.instrument = choice.unwrap_or(self.instrument);
@@ -225,6 +231,7 @@ mod tests {
     fn what_is_told_is_set_and_nonsense_changes_nothing() {
         let mut wanted = Tracks {
             programs: true,
+            follows_voice: true,
             instrument: InstrumentChoice::AUTO,
             ..Tracks::default()
         };

@@ -122,7 +122,8 @@ def play(context: Context, genre: str, busy: float, loud: float, rng: np.random.
             # a held chord moves with the harmony
             other = chord_at(context, half)
             played[other] = voicing(other, genre, context.minor, last, rng)
-            rows.extend((half, step + length - half, p, velocity(loud, half, context.steps, rng, -6)) for p in sounding(sign, played[other]))
+            rest, softer = step + length - half, velocity(loud, half, context.steps, rng, -6)
+            rows.extend((half, rest, pitch, softer) for pitch in sounding(sign, played[other]))
             length = half - step
         if sign == "c" and rng.random() < 0.2:
             continue
