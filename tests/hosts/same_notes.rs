@@ -88,7 +88,10 @@ fn the_band_in_a_host_is_the_library_s() {
     // How the two end differs: a recording ends, a host plays on.
     let end = voice.len() as i64;
     let before = |strokes: Vec<Stroke>| -> Vec<Stroke> {
-        strokes.into_iter().filter(|stroke| stroke.0 < end).collect()
+        strokes
+            .into_iter()
+            .filter(|stroke| stroke.0 < end)
+            .collect()
     };
     let wanted = before(strokes_of_library(&voice, rate, &settings));
     let channels = |strokes: &[Stroke]| {

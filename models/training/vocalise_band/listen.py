@@ -24,7 +24,7 @@ import numpy as np
 
 from vocalise_symbolic.genres import GENRES
 
-from . import listen_scores, listen_server
+from . import listen_audio, listen_scores, listen_server, listen_versions
 
 REPOSITORY = Path(__file__).parents[3]
 LEAD_OUT = 1.5
@@ -45,7 +45,7 @@ class Clip:
     source: Path
     genre: str
     real: Path | None = None
-    piece: "listen_versions.HeldOut | None" = None
+    piece: listen_versions.HeldOut | None = None
 
 
 def page(clips: list[dict], seconds: float, kind: str) -> str:
@@ -83,8 +83,6 @@ def write_page(out: Path, clips: list[dict], seconds: float, kind: str) -> None:
 
 def rendered(vocalise: Path, clip: Clip, into: Path, instrument: str) -> tuple[Path, tuple[int, bool]]:
     """(our file, (tonic, minor)) of a clip."""
-    from .listen_versions import key_of
-
     target = into / f"{clip.name}.ours.mid"
     command = [vocalise, "render", clip.source, "--output", target, "--genre", clip.genre, "--timing", "aligned"]
     ran = subprocess.run([*map(str, command), "--instrument", instrument, "--json"], capture_output=True, text=True)
@@ -92,13 +90,11 @@ def rendered(vocalise: Path, clip: Clip, into: Path, instrument: str) -> tuple[P
     if ran.returncode or not lines or not target.exists():
         why = (ran.stderr.strip() or ran.stdout.strip() or "no word").splitlines()[-1]
         raise Refused(f"{clip.source}: vocalise render failed: {why}")
-    return target, key_of(json.loads(lines[-1]).get("key") or "C major")
+    return target, listen_versions.key_of(json.loads(lines[-1]).get("key") or "C major")
 
 
 def heard(clip: Clip, args: argparse.Namespace, made: Path) -> dict[str, np.ndarray]:
     """The sound of every version of a clip, and of the melody alone ("melody")."""
-    from . import listen_audio, listen_versions
-
     path, key = rendered(args.vocalise, clip, made, args.instrument)
     song = listen_versions.read_midi(path)
     if song.melody is None:
@@ -133,8 +129,6 @@ def heard(clip: Clip, args: argparse.Namespace, made: Path) -> dict[str, np.ndar
 
 def clips_of(args: argparse.Namespace, made: Path) -> list[Clip]:
     """What is asked for, checked."""
-    from . import listen_versions
-
     if args.real and len(args.real) != len(args.clips):
         raise Refused(f"--real is given {len(args.real)} times for {len(args.clips)} clips; give it once a clip, in their order")
     for path in [*args.clips, *(args.real or [])]:
@@ -167,8 +161,6 @@ def clips_of(args: argparse.Namespace, made: Path) -> list[Clip]:
 
 def make(args: argparse.Namespace) -> None:
     try:
-        from . import listen_audio
-
         import mido  # noqa: F401
     except ModuleNotFoundError as error:
         raise Refused(f"{error.name} is missing: pip install '.[listen]' in models/training") from None
@@ -219,7 +211,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="corpus.jsonl.gz")
     parser.add_argument("--from", dest="begin", type=float, default=0.0, metavar="S", help="where in the clips excerpts begin")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long they are")
-    parser.add_argument("--soundfont", type=Path, default=Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"))
+    parser.add_argument("--soundfont", type=Path, default=listen_audio.SOUNDFONT)
     parser.add_argument("--format", choices=("ogg", "wav"), help="default: ogg where soundfile can write it")
     parser.add_argument("--port", type=int, default=8765)
     args = parser.parse_args()

@@ -17,8 +17,10 @@ pub type Roll = [[f32; 128]; STEPS];
 pub const SILENT: f32 = 0.15;
 /// What lies at least as high begins for sure, in a pitched roll.
 pub const SURE: f32 = 0.45;
-/// What lies lower does not go on.
+/// What lies lower does not go on: of one key of a chord, and of a line, whose cells of one step are
+/// shared out among the keys that it might be on.
 const HELD: f32 = 0.125;
+const LINE_HELD: f32 = 0.07;
 /// What a note that goes on stands for.
 const GOES_ON: f32 = 0.25;
 /// How loud notes usually are.
@@ -124,7 +126,7 @@ impl Reading {
 
     /// Whether anything sounds at a step.
     pub fn sounds(&self, step: usize) -> bool {
-        (0..128).any(|key| self.cell(step, key) >= HELD)
+        (0..128).any(|key| self.cell(step, key) >= LINE_HELD)
     }
 
     /// Steps from `step` to where nothing sounds any more, at least 1 and not past `until`.
