@@ -216,6 +216,11 @@ proptest! {
         for _ in 0..(4.0 * rate) as usize / 4_096 {
             sent.extend(rig.process(&mut [0.0; 4_096]));
         }
+        // The band plays on as long as the transport does.
+        rig.transport().playing = false;
+        for _ in 0..4 {
+            sent.extend(rig.process(&mut [0.0; 4_096]));
+        }
         prop_assert_eq!(hanging(&sent), []);
         prop_assert!(sent.windows(2).all(|w| w[0].position <= w[1].position));
     }

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytest.importorskip("mido", reason="phrases are played with mido: pip install .[timbre]")
+
 from vocalise_timbre import render
 from vocalise_timbre.additive import TONES, AdditivePlayer
 from vocalise_timbre.phrases import LENGTH, SECONDS, line, pattern
