@@ -5,7 +5,7 @@ mod controls;
 mod heard;
 mod panels;
 mod performing;
-mod theme;
+pub mod theme;
 mod timing;
 
 use crate::plugin::{View, VocaliseParams};
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Size of a new window in logical points.
-const SIZE: (f32, f32) = (640.0, 690.0);
+pub const SIZE: (f32, f32) = (640.0, 690.0);
 /// Time between two pictures while something may move: 30 a second.
 const REPAINT: Duration = Duration::from_millis(33);
 
@@ -41,15 +41,22 @@ pub struct Editor {
 pub fn editor(params: Arc<VocaliseParams>, view: Arc<View>) -> Option<EguiEditor<Editor>> {
     let state = EguiEditorState::from_size(LogicalSize::new(SIZE.0, SIZE.1), 1.0);
     let settings = EguiNiceSettings::new().with_tile("Vocalise");
-    let editor = Editor {
-        params,
-        view,
-        heard: Heard::default(),
-        calibrating: Calibrating::default(),
-        page: panels::Page::default(),
-        host: None,
-    };
+    let editor = Editor::new(params, view);
     create_egui_editor(state, RepaintNotifier::new(), settings, editor)
+}
+
+impl Editor {
+    /// The editor itself, for a window that is somebody else's: it fills what is left of that.
+    pub fn new(params: Arc<VocaliseParams>, view: Arc<View>) -> Self {
+        Self {
+            params,
+            view,
+            heard: Heard::default(),
+            calibrating: Calibrating::default(),
+            page: panels::Page::default(),
+            host: None,
+        }
+    }
 }
 
 impl NiceEguiApp for Editor {

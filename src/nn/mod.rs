@@ -14,7 +14,7 @@
 pub mod bound;
 pub mod context;
 pub mod continuation;
-mod denormals;
+pub mod denormals;
 pub mod error;
 pub mod heads;
 pub mod manifest;
