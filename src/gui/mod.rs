@@ -15,7 +15,7 @@ mod roll_hands;
 mod saving;
 mod strips;
 mod take_bar;
-mod theme;
+pub mod theme;
 mod timing;
 mod viewport;
 mod voice_bar;
@@ -34,7 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Size of a new window in logical points.
-const SIZE: (f32, f32) = (980.0, 720.0);
+pub const SIZE: (f32, f32) = (980.0, 720.0);
 /// Time between two pictures while something may move: 30 a second.
 const REPAINT: Duration = Duration::from_millis(33);
 
@@ -70,7 +70,8 @@ pub fn editor(params: Arc<VocaliseParams>, view: Arc<View>) -> Option<EguiEditor
 }
 
 impl Editor {
-    fn new(params: Arc<VocaliseParams>, view: Arc<View>) -> Self {
+    /// The editor itself, for a window that is somebody else's: it fills what is left of that.
+    pub fn new(params: Arc<VocaliseParams>, view: Arc<View>) -> Self {
         Self {
             heard: Heard::default(),
             calibrating: Calibrating::default(),

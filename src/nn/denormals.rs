@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 /// Sets flush-to-zero and denormals-are-zero; dropping it puts back what was there.
 ///
 /// The flags belong to a thread, hence neither `Send` nor `Sync`.
-pub(super) struct DenormalsOff {
+pub struct DenormalsOff {
     /// The floating-point control register as it was found.
     previous: imp::Control,
     /// Keeps the guard on the thread that made it.
@@ -20,13 +20,19 @@ pub(super) struct DenormalsOff {
 
 impl DenormalsOff {
     /// Turns subnormal numbers off on the calling thread.
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         let previous = imp::read();
         imp::write(previous | imp::FLUSH);
         Self {
             previous,
             _this_thread: PhantomData,
         }
+    }
+}
+
+impl Default for DenormalsOff {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

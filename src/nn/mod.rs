@@ -15,7 +15,7 @@
 pub mod bound;
 pub mod context;
 pub mod continuation;
-mod denormals;
+pub mod denormals;
 pub mod error;
 pub mod generator;
 pub mod heads;

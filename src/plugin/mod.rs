@@ -108,6 +108,11 @@ impl Vocalise {
         &self.view
     }
 
+    /// The editor without a window, for a program that has one of its own.
+    pub fn panel(&self) -> crate::gui::Editor {
+        crate::gui::Editor::new(self.params.clone(), self.view.clone())
+    }
+
     /// Lays a new line for `config`; an error is one sentence.
     fn lay(&mut self, config: &BufferConfig) -> Result<Active, String> {
         let rate = f64::from(config.sample_rate);

@@ -1,8 +1,9 @@
-//! The project's chores: `cargo xtask setup | bundle | test | demo | models`.
+//! The project's chores: `cargo xtask setup | bundle | test | demo | app | models`.
 //!
 //! Each command does what it needs of the others first and skips what is
 //! already there, so any one of them works on a fresh checkout.
 
+mod app;
 mod bundle;
 mod demo;
 mod licences;
@@ -49,6 +50,8 @@ enum Command {
         /// A WAV or FLAC file of one voice [default: models/golden/phrase.flac]
         recording: Option<PathBuf>,
     },
+    /// Build and start the desktop app, which needs no DAW
+    App(app::Arguments),
     /// Work with model packs
     Models {
         #[command(subcommand)]
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Command::Bundle(arguments) => setup::runtime_only().and_then(|()| bundle::make(&arguments)),
         Command::Test { arguments } => suite::test(&arguments),
         Command::Demo { recording } => demo::play(recording),
+        Command::App(arguments) => app::start(&arguments),
         Command::Models {
             command: ModelsCommand::Verify { pack },
         } => models::verify(&pack),

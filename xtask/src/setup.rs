@@ -27,6 +27,9 @@ const PACKAGES: [&str; 14] = [
     "openbox",
 ];
 
+/// What the desktop app is built with; nothing else is.
+const APP: [&str; 3] = ["libasound2-dev", "libjack-jackd2-dev", "pkg-config"];
+
 /// A whole digital audio workstation, for one end-to-end test.
 const ARDOUR: &str = "ardour";
 
@@ -34,11 +37,17 @@ const ARDOUR: &str = "ardour";
 /// named and left to the user; ONNX Runtime is a must.
 pub fn install(ardour: bool) -> Result<()> {
     let ardour = ardour || std::env::var("CI").is_ok_and(|value| value == "true");
-    if let Err(error) = packages(ardour) {
+    let wanted = PACKAGES.into_iter().chain(ardour.then_some(ARDOUR));
+    if let Err(error) = packages(wanted) {
         eprintln!("    {error:#}");
         eprintln!("    Going on: only tests that open the editor or a host need them.");
     }
     runtime_only()
+}
+
+/// The system packages that the desktop app is built with.
+pub fn app() -> Result<()> {
+    packages(APP)
 }
 
 /// ONNX Runtime alone, which is all that a bundle needs.
@@ -46,18 +55,18 @@ pub fn runtime_only() -> Result<()> {
     onnxruntime::ensure().map(drop)
 }
 
-fn packages(ardour: bool) -> Result<()> {
+fn packages(wanted: impl IntoIterator<Item = &'static str>) -> Result<()> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
+    let mut missing: Vec<&str> = wanted.into_iter().collect();
     if !starts("dpkg-query") {
         bail!(
             "This is not a Debian system; the equivalents of these are needed: {}",
-            PACKAGES.join(" ")
+            missing.join(" ")
         );
     }
-    let wanted = PACKAGES.into_iter().chain(ardour.then_some(ARDOUR));
-    let missing: Vec<&str> = wanted.filter(|package| !is_installed(package)).collect();
+    missing.retain(|package| !is_installed(package));
     if missing.is_empty() {
         eprintln!("==> System packages are there");
         return Ok(());

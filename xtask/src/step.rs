@@ -47,11 +47,24 @@ pub fn output_of(command: &mut Command) -> Result<String> {
 
 /// Builds these targets of the workspace. Always of the whole workspace, since
 /// Cargo compiles dependencies anew for every other selection of packages;
-/// without this program, which cannot be replaced while it runs on Windows.
+/// without this program, which cannot be replaced while it runs on Windows, and
+/// without the app, which needs sound libraries that the plugin does not.
 pub fn build(targets: &[&str]) -> Result<()> {
-    run(cargo()
-        .args(["build", "--release", "--workspace", "--exclude", "xtask"])
+    run(workspace()
+        .args(["--exclude", "vocalise-app"])
         .args(targets))
+}
+
+/// Builds the app. With the rest of the workspace, for the reason given above:
+/// the app asks no more of the dependencies that they share.
+pub fn build_app() -> Result<()> {
+    run(workspace().arg("--bins"))
+}
+
+fn workspace() -> Command {
+    let mut command = cargo();
+    command.args(["build", "--release", "--workspace", "--exclude", "xtask"]);
+    command
 }
 
 /// A program that [`build`] made from `--bins`.

@@ -1,0 +1,111 @@
+//! The window: transport and devices above, and below them the plugin's own editor.
+
+mod devices;
+mod transport;
+
+use crate::Watch;
+use crate::studio::Studio;
+use anyhow::{Result, anyhow};
+use egui::{Frame as Framing, Margin, Panel, Ui};
+use nih_plug::context::gui::GuiContext;
+use nih_plug::editor::dpi::LogicalSize;
+use nih_plug::editor::{Editor as _, EditorHandle, ResizeHint};
+use nih_plug_egui::{
+    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
+    baseview, create_egui_editor,
+};
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::time::Duration;
+use vocalise::gui::{self, Editor, theme};
+
+/// Height of what is above the editor when the devices are shown, in points.
+const ABOVE: f32 = 140.0;
+/// The smallest window, in points.
+const SMALLEST: (f32, f32) = (560.0, 620.0);
+/// Time between two looks for a wish to close, in a window where nothing moves.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// What the window draws.
+struct Window {
+    studio: Arc<Mutex<Studio>>,
+    editor: Editor,
+    transport: transport::Bar,
+    /// Whether the devices are shown.
+    devices: bool,
+    watch: Watch,
+}
+
+/// Shows the window until it is closed, or until `watch` says so.
+pub fn show(studio: &Arc<Mutex<Studio>>, editor: Editor, watch: Watch) -> Result<()> {
+    let (context, devices) = {
+        let studio = studio.lock();
+        let context = GuiContext::new(studio.values.clone());
+        (context, !studio.is_well())
+    };
+    let window = Window {
+        studio: studio.clone(),
+        editor,
+        transport: transport::Bar::default(),
+        devices,
+        watch,
+    };
+    let size = LogicalSize::new(gui::SIZE.0, gui::SIZE.1 + ABOVE);
+    let resizing =
+        ResizeHint::resizable().with_min_logical_size(LogicalSize::new(SMALLEST.0, SMALLEST.1));
+    let settings = EguiNiceSettings::new()
+        .with_tile("Vocalise")
+        .with_resize_hint(resizing);
+    let editor = create_egui_editor(
+        EguiEditorState::from_size(size, 1.0),
+        RepaintNotifier::new(),
+        settings,
+        window,
+    )
+    .ok_or_else(|| anyhow!("the window cannot be made"))?;
+    // SAFETY: this process is this program's own, with one windowing library in it.
+    unsafe { editor.assume_standalone_in_process() };
+    let no_window = "no window opens (is there a screen? `--no-window` needs none)";
+    let spawned = editor
+        .spawn(None, false, None, context, None)
+        .map_err(|error| anyhow!("{no_window}: {error}"))?;
+    EguiEditorHandle::run_until_closed(spawned.window)
+        .map_err(|error| anyhow!("the window failed: {error}"))
+}
+
+impl NiceEguiApp for Window {
+    fn build(
+        &mut self,
+        context: egui::Context,
+        host: GuiContext,
+        frame: &mut Frame,
+    ) -> Result<(), baseview::HandlerError> {
+        self.editor.build(context, host, frame)
+    }
+
+    fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
+        if self.watch.is_over() {
+            ui.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+        ui.ctx().request_repaint_after(LOOK);
+        let mut studio = self.studio.lock();
+        studio.tick();
+        let framing = Framing::new()
+            .fill(theme::PANEL)
+            .inner_margin(Margin::symmetric(10, 8));
+        Panel::top("above").frame(framing).show(ui, |ui| {
+            self.transport.show(ui, &studio, &mut self.devices);
+            if self.devices {
+                ui.add_space(6.0);
+                devices::show(ui, &mut studio);
+            }
+            devices::troubles(ui, &mut studio);
+        });
+        drop(studio);
+        self.editor.ui(ui, frame);
+    }
+
+    fn editor_closed(&mut self) {
+        self.editor.editor_closed();
+    }
+}

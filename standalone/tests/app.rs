@@ -1,0 +1,193 @@
+//! The program as a user starts it, on machines with sound and without.
+
+#[path = "../../tests/editor/screen.rs"]
+mod screen;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+use vocalise::files::audio;
+use vocalise::music::{TempoMap, midi_file};
+use vocalise::voice::offline::{Settings, render};
+
+/// Silence that the program adds to a recording, in seconds.
+const TAIL_S: usize = 2;
+/// Its block.
+const BLOCK: usize = 256;
+
+fn app(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vocalise-app"));
+    command.arg("--settings").arg(folder.join("app.toml"));
+    // No server of the machine's own is to be in the way.
+    command.env("JACK_DEFAULT_SERVER", "vocalise-test-none");
+    command
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn phrase() -> PathBuf {
+    root().join("models/golden/phrase.flac")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Whether this machine has a microphone.
+fn has_sound(folder: &Path) -> bool {
+    let listed = app(folder).arg("--list").output().expect("it starts");
+    assert!(listed.status.success());
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(listed.contains("MIDI outputs"), "{listed}");
+    !listed.contains("Inputs (ALSA)\n  none")
+}
+
+#[test]
+fn a_machine_without_sound_is_told_so_in_one_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    if has_sound(folder.path()) {
+        eprintln!("skipped: there is a microphone");
+        return;
+    }
+    let output = app(folder.path())
+        .args(["--no-window", "--seconds", "1"])
+        .output()
+        .expect("it starts");
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("microphone"), "{said}");
+}
+
+#[test]
+fn an_unknown_name_is_one_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = app(folder.path())
+        .args(["--no-window", "--input", "no such microphone"])
+        .output()
+        .expect("it starts");
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("no such microphone"), "{said}");
+}
+
+#[test]
+fn a_broken_settings_file_keeps_nobody_from_singing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("app.toml"), "[audio\n").expect("a file");
+    let output = app(folder.path())
+        .args(["--no-window", "--midi", "none", "--seconds", "1", "--play"])
+        .arg(phrase())
+        .output()
+        .expect("it starts");
+    let said = said(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.lines()
+            .next()
+            .is_some_and(|l| l.contains("broken in line 1")),
+        "{said}"
+    );
+}
+
+/// Onset in ticks and key of every note, by onset.
+fn notes(bytes: &[u8]) -> Vec<(u32, u8)> {
+    let file = midly::Smf::parse(bytes).expect("a MIDI file");
+    let mut notes = Vec::new();
+    for track in &file.tracks {
+        let mut tick = 0;
+        for event in track {
+            tick += event.delta.as_int();
+            if let midly::TrackEventKind::Midi { message, .. } = event.kind
+                && let midly::MidiMessage::NoteOn { key, vel } = message
+                && vel > 0
+            {
+                notes.push((tick, key.as_int()));
+            }
+        }
+    }
+    notes.sort_unstable();
+    notes
+}
+
+#[test]
+fn a_recording_gives_the_command_lines_notes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("out.mid");
+    let output = app(folder.path())
+        .args(["--no-window", "--fast", "--midi", "none", "--midi-file"])
+        .arg(&file)
+        .arg("--play")
+        .arg(phrase())
+        .output()
+        .expect("it starts");
+    assert!(output.status.success(), "{}", said(&output));
+    let sent = notes(&std::fs::read(&file).expect("the file was written"));
+
+    let phrase = audio::read(&phrase()).expect("the phrase is part of the project");
+    let mut samples = phrase.channels[0].clone();
+    let len = samples.len() + TAIL_S * phrase.sample_rate as usize;
+    samples.resize(len.next_multiple_of(BLOCK), 0.0);
+    let rate = f64::from(phrase.sample_rate);
+    let heard = render(&[samples], rate, &Settings::default(), &mut |_| {}).expect("it renders");
+    let tempo = TempoMap::constant(120.0, Default::default());
+    let expected = midi_file::write(&heard.messages, rate, &tempo, &[]).expect("a file");
+    assert!(sent.len() > 10, "{sent:?}");
+    assert_eq!(sent, notes(&expected));
+}
+
+#[test]
+fn the_window_opens_plays_and_remembers() {
+    let missing = screen::missing();
+    if !missing.is_empty() {
+        eprintln!("skipped: run `apt-get install {}`", missing.join(" "));
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("out.mid");
+    let screen = screen::Screen::start().expect("the screen starts");
+    // A window that comes while the window manager begins may never be shown.
+    std::thread::sleep(Duration::from_secs(2));
+    let mut app = app(folder.path())
+        .env("DISPLAY", &screen.display)
+        .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        .args(["--tempo", "96", "--meter", "6/8", "--midi-file"])
+        .arg(&file)
+        .arg("--play")
+        .arg(phrase())
+        .spawn()
+        .expect("it starts");
+    std::thread::sleep(Duration::from_secs(10));
+    let ended = app.try_wait().expect("its state");
+    assert_eq!(ended, None, "the window did not stay");
+    let shots = root().join("target/screenshots");
+    std::fs::create_dir_all(&shots).expect("the folder for screenshots");
+    let shot = shots.join("app.png");
+    let taken = screen.screenshot("Vocalise", &shot);
+    // The checkbox of the click, which is remembered.
+    let clicked = screen.click("Vocalise", CLICK.0, CLICK.1);
+    std::thread::sleep(Duration::from_secs(1));
+    // As the end of a session asks it.
+    let asked = Command::new("kill").arg(app.id().to_string()).status();
+    assert!(asked.is_ok_and(|status| status.success()));
+    let status = app.wait().expect("it ends");
+    taken.expect("a screenshot");
+    clicked.expect("a click");
+    assert!(status.success());
+    let notes = notes(&std::fs::read(&file).expect("the file was written"));
+    assert!(notes.len() > 5, "{notes:?}");
+    let settings = std::fs::read_to_string(folder.path().join("app.toml")).expect("settings");
+    assert!(
+        settings.contains("click = true"),
+        "{settings}, see {}",
+        shot.display()
+    );
+    // What the command line said was for once.
+    assert!(settings.contains("tempo = 120.0"), "{settings}");
+}
+
+/// The middle of the click's checkbox, in pixels of the window.
+const CLICK: (i32, i32) = (452, 20);
