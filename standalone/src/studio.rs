@@ -9,6 +9,7 @@ use crate::settings::Settings;
 use crate::values::Values;
 use anyhow::{Context, Result};
 use parking_lot::Mutex;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -97,6 +98,8 @@ impl Studio {
         let editor = plugin.panel();
         let engine = plugin.view().state();
         let values = Arc::new(Values::new(nih_plug::prelude::Plugin::params(plugin)));
+        // Without a DAW nothing else makes sound; what is remembered goes before.
+        values.take(&BTreeMap::from([("monitor".to_owned(), true.into())]));
         let unknown = values.take(&settings.parameters);
         let studio = Self {
             settings_trouble: (!unknown.is_empty())

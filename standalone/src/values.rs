@@ -34,7 +34,7 @@ impl Values {
         let all = self
             .map
             .iter()
-            .filter(|(id, _)| !GESTURES.contains(&id.as_str()));
+            .filter(|(id, _)| !GESTURES.contains(&id.as_str()) && !id.ends_with("_again"));
         all.map(|(id, param)| {
             let value = match self.value(*param) {
                 ParamValue::F32(value) => toml::Value::Float(shortest(value)),
