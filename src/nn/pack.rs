@@ -3,6 +3,7 @@
 //! Parse → hashes → load → tensors → a trial run on silence. Whatever fails
 //! refuses the whole pack and leaves the one in use untouched.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -97,7 +98,7 @@ impl Pack {
         Self::load(manifest, |role, file| {
             let found = FACTORY_FILES.iter().find(|(name, _)| *name == file);
             found
-                .map(|(_, bytes)| bytes.to_vec())
+                .map(|(_, bytes)| Cow::Borrowed(*bytes))
                 .ok_or_else(|| PackError::File {
                     role,
                     file: file.to_owned(),
@@ -123,7 +124,8 @@ impl Pack {
         let text = String::from_utf8(text)
             .map_err(|_| unreadable(String::from("it is not UTF-8 text")))?;
         Self::load(Manifest::parse(&text)?, |role, file| {
-            read_at_most(&folder.join(file), LARGEST_MODEL).map_err(|reason| PackError::File {
+            let bytes = read_at_most(&folder.join(file), LARGEST_MODEL);
+            bytes.map(Cow::Owned).map_err(|reason| PackError::File {
                 role,
                 file: file.to_owned(),
                 reason,
@@ -163,7 +165,7 @@ impl Pack {
 
     fn load(
         manifest: Manifest,
-        read: impl Fn(Role, &str) -> Result<Vec<u8>, PackError>,
+        read: impl Fn(Role, &str) -> Result<Cow<'static, [u8]>, PackError>,
     ) -> Result<Self, NnError> {
         let mut models = BTreeMap::new();
         for (role, manifest) in manifest.roles {
