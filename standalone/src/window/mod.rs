@@ -16,7 +16,8 @@ use nih_plug_egui::{
 };
 use parking_lot::Mutex;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use vocalise::gui::{self, Editor, theme};
 
 /// Height of what is above the editor when the devices are shown, in points.
@@ -26,6 +27,15 @@ const SMALLEST: (f32, f32) = (560.0, 620.0);
 /// Time between two looks for a wish to close, in a window where nothing moves.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// Time between two looks whether somebody else wants a new picture. Nobody does: the window asks
+/// for its own. On X11, one that is asked for a picture before it is shown never draws any, and the
+/// windowing library's usual 16 ms may be over by then.
+const ASKING: Duration = Duration::from_secs(60);
+/// How long a window may take until it has drawn itself, and how often it is opened anew: other
+/// things than that may ask too early.
+const DRAWING: Duration = Duration::from_secs(3);
+const OPENINGS: usize = 4;
+
 /// What the window draws.
 struct Window {
     studio: Arc<Mutex<Studio>>,
@@ -34,6 +44,8 @@ struct Window {
     /// Whether the devices are shown.
     devices: bool,
     watch: Watch,
+    /// Whether it has drawn itself.
+    drawn: Arc<AtomicBool>,
 }
 
 /// Shows the window until it is closed, or until `watch` says so.
@@ -43,19 +55,22 @@ pub fn show(studio: &Arc<Mutex<Studio>>, editor: Editor, watch: Watch) -> Result
         let context = GuiContext::new(studio.values.clone());
         (context, !studio.is_well())
     };
+    let drawn = Arc::<AtomicBool>::default();
     let window = Window {
         studio: studio.clone(),
         editor,
         transport: transport::Bar::default(),
         devices,
         watch,
+        drawn: drawn.clone(),
     };
     let size = LogicalSize::new(gui::SIZE.0, gui::SIZE.1 + ABOVE);
     let resizing =
         ResizeHint::resizable().with_min_logical_size(LogicalSize::new(SMALLEST.0, SMALLEST.1));
     let settings = EguiNiceSettings::new()
         .with_tile("Vocalise")
-        .with_resize_hint(resizing);
+        .with_resize_hint(resizing)
+        .with_repaint_poll_interval(ASKING);
     let editor = create_egui_editor(
         EguiEditorState::from_size(size, 1.0),
         RepaintNotifier::new(),
@@ -66,11 +81,34 @@ pub fn show(studio: &Arc<Mutex<Studio>>, editor: Editor, watch: Watch) -> Result
     // SAFETY: this process is this program's own, with one windowing library in it.
     unsafe { editor.assume_standalone_in_process() };
     let no_window = "no window opens (is there a screen? `--no-window` needs none)";
-    let spawned = editor
-        .spawn(None, false, None, context, None)
-        .map_err(|error| anyhow!("{no_window}: {error}"))?;
-    EguiEditorHandle::run_until_closed(spawned.window)
-        .map_err(|error| anyhow!("the window failed: {error}"))
+    let mut openings = OPENINGS;
+    loop {
+        let spawned = editor
+            .spawn(None, false, None, context.clone(), None)
+            .map_err(|error| anyhow!("{no_window}: {error}"))?;
+        spawned
+            .handle
+            .show(&spawned.window)
+            .map_err(|error| anyhow!("{no_window}: {error}"))?;
+        openings -= 1;
+        if openings == 0 || draws(&drawn) {
+            return EguiEditorHandle::run_until_closed(spawned.window)
+                .map_err(|error| anyhow!("the window failed: {error}"));
+        }
+    }
+}
+
+/// Waits until a window that was opened has drawn itself; whether it has.
+fn draws(drawn: &AtomicBool) -> bool {
+    // Elsewhere windows are drawn by the thread that would wait here.
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let limit = Instant::now() + DRAWING;
+    while !drawn.load(Ordering::Relaxed) && Instant::now() < limit {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drawn.load(Ordering::Relaxed)
 }
 
 impl NiceEguiApp for Window {
@@ -103,6 +141,7 @@ impl NiceEguiApp for Window {
         });
         drop(studio);
         self.editor.ui(ui, frame);
+        self.drawn.store(true, Ordering::Relaxed);
     }
 
     fn editor_closed(&mut self) {
