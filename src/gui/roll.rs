@@ -67,14 +67,13 @@ pub struct Marks {
 /// Where a note lies, if it is in sight.
 pub fn note_rect(view: &Viewport, areas: &Areas, note: &TakeNote, now_s: f64) -> Option<Rect> {
     let end_s = note.end_s.unwrap_or(now_s).max(note.start_s);
-    if end_s < view.from_s || note.start_s > view.to_s() {
+    if end_s < view.from_s || note.start_s > view.until_s() {
         return None;
     }
     let area = areas.notes;
     let (left, right) = (view.x(area, note.start_s), view.x(area, end_s));
     if note.track == Track::Drums {
-        let own = |row: &&[u8]| row.contains(&note.key);
-        let row = DRUM_ROWS.iter().position(|row| own(&row));
+        let row = DRUM_ROWS.iter().position(|row| row.contains(&note.key));
         let row = row.unwrap_or(OTHER_DRUMS) as f32;
         let height = (areas.drums.height() - 8.0) / DRUM_ROWS.len() as f32;
         let top = areas.drums.top() + 4.0 + row * height;
@@ -86,7 +85,7 @@ pub fn note_rect(view: &Viewport, areas: &Areas, note: &TakeNote, now_s: f64) ->
     let half = (0.42 * view.semitone(area)).clamp(1.5, 7.0);
     let y = view.y(area, f32::from(note.key));
     let rect = Rect::from_min_max(pos2(left, y - half), pos2(right.max(left + 3.0), y + half));
-    rect.intersects(area).then(|| rect)
+    rect.intersects(area).then_some(rect)
 }
 
 /// Draws everything.
@@ -197,7 +196,7 @@ fn keys(painter: &Painter, areas: &Areas, view: &Viewport) {
 /// Bars with their numbers, beats, and the chords that were planned.
 fn bars(painter: &Painter, areas: &Areas, view: &Viewport, take: &Take) {
     let in_sight =
-        |bar: &&TakeBar| bar.start_s < view.to_s() && bar.start_s + bar.length_s > view.from_s;
+        |bar: &&TakeBar| bar.start_s < view.until_s() && bar.start_s + bar.length_s > view.from_s;
     let painter = painter.with_clip_rect(areas.ruler.union(areas.drums).union(areas.notes));
     let below = areas.ruler.bottom()..=areas.drums.bottom();
     let mut named_up_to = f32::MIN;
@@ -257,7 +256,7 @@ fn trace(painter: &Painter, areas: &Areas, view: &Viewport, take: &Take) {
         line.clear();
     };
     for point in points.range(first..).step_by(every) {
-        if point.time_s > view.to_s() {
+        if point.time_s > view.until_s() {
             break;
         }
         match point.pitch {

@@ -82,10 +82,10 @@ impl Saving {
                     self.write(&path, params, take, selection, key);
                 }
             }
-            if let Some(Ok(path)) = &self.outcome {
-                if ui.button("Copy path").clicked() {
-                    ui.ctx().copy_text(path.display().to_string());
-                }
+            if let Some(Ok(path)) = &self.outcome
+                && ui.button("Copy path").clicked()
+            {
+                ui.ctx().copy_text(path.display().to_string());
             }
         });
         match &self.outcome {

@@ -104,7 +104,7 @@ impl Viewport {
     }
 
     /// Seconds at the right edge.
-    pub fn to_s(&self) -> f64 {
+    pub fn until_s(&self) -> f64 {
         self.from_s + self.span_s
     }
 }
@@ -126,7 +126,7 @@ mod tests {
         assert!((view.x(area, at_s) - 210.0).abs() < 0.01);
         assert!((view.pitch(area, view.y(area, 64.0)) - 64.0).abs() < 1e-3);
         view.follow(100.0);
-        assert!(view.to_s() > 100.0 && view.from_s < 100.0);
+        assert!(view.until_s() > 100.0 && view.from_s < 100.0);
         view.scroll(-5.0, 0.0);
         let from_s = view.from_s;
         view.follow(200.0);

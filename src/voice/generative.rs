@@ -24,7 +24,7 @@ pub enum Ask {
     /// What is expected of the next note.
     Expect(ExpectCall),
     /// What a second of singing sounds like: its mean log-mel bands.
-    Timbre([f32; BANDS]),
+    Timbre(Box<[f32; BANDS]>),
 }
 
 impl Ask {

@@ -432,7 +432,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
         if self.mixer.tracks().instrument == InstrumentChoice::AUTO
             && let Some(mel) = self.picker.hear(&mel, f0.hz > 0.0, f0.hz)
         {
-            out.feedback(Ask::Timbre(*mel));
+            out.feedback(Ask::Timbre(Box::new(*mel)));
         }
         if self.mixer.is_heard(Track::Answer)
             && let Some(call) = self.answering.call(position, self.rhythm.song())

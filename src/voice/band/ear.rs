@@ -77,7 +77,7 @@ impl Ear {
         let end = start + quarters;
         let within = self.notes.iter().filter_map(|note| {
             let to = note.to.unwrap_or(now);
-            (note.from < end && to > start).then(|| HeardNote {
+            (note.from < end && to > start).then_some(HeardNote {
                 key: note.key,
                 start: note.from - start,
                 length: to - note.from,
