@@ -9,7 +9,7 @@
 use super::listener::Listener;
 use super::onset_rates::{CELLS, OnsetRates};
 use super::rhythm_patterns::PATTERNS;
-use super::tempo_rows::{ROW_RATIO, ROWS, Row, nearest_row, row_of};
+use super::tempo_rows::{ROW_RATIO, ROWS, Row, nearest_row, row_of, rows};
 
 /// The belief wanders at most so often, in seconds: all that it costs is in that.
 const WANDER_S: f64 = 0.1;
@@ -69,7 +69,7 @@ impl BeatBelief {
             clock_s: 0.0,
             heard_s: 0.0,
             still_s: 0.0,
-            rows: std::array::from_fn(|row| Row::new(&listener, row)),
+            rows: rows(&listener),
             mass: vec![0.0; size],
             next: vec![0.0; size],
             folded: vec![[0.0; CELLS]; ROWS],
@@ -82,7 +82,7 @@ impl BeatBelief {
     /// Back to knowing nothing.
     pub fn forget(&mut self) {
         for (at, row) in self.mass.chunks_exact_mut(self.beats * CELLS).enumerate() {
-            row.fill(self.rows[at % ROWS].usual);
+            row.fill(self.rows[at % ROWS].usual[at / ROWS]);
         }
         self.normalise();
     }
@@ -99,11 +99,10 @@ impl BeatBelief {
         for row in &mut self.rows {
             row.turned = 0.0;
         }
-        for beat in self.mass.chunks_exact_mut(CELLS) {
-            for (at, cell) in beat.iter_mut().enumerate() {
-                if at <= NEAR_CELLS || at >= CELLS - NEAR_CELLS {
-                    *cell *= self.listener.first_on_beat as f32;
-                }
+        for (at, row) in self.mass.chunks_exact_mut(self.beats * CELLS).enumerate() {
+            let likelier = self.rates.first(at / ROWS);
+            for (cell, likelier) in row.iter_mut().zip(likelier) {
+                *cell *= likelier;
             }
         }
         self.normalise();
@@ -139,8 +138,8 @@ impl BeatBelief {
         }
     }
 
-    /// An onset of an accent (0 soft, 1 usual, 2 loud) is heard at a moment; time must have passed
-    /// up to it, but may have passed it by.
+    /// An onset of an accent, 0 the softest, is heard at a moment; time must have passed up to it,
+    /// but may have passed it by.
     pub fn hear(&mut self, at_s: f64, accent: usize) {
         let cells = self.beats * CELLS;
         for (at, row) in self.mass.chunks_exact_mut(cells).enumerate() {
@@ -166,7 +165,7 @@ impl BeatBelief {
         let cells = self.beats * CELLS;
         let listener = self.listener;
         let step = ROW_RATIO.ln();
-        let everywhere = self.usual_share();
+        let everywhere = 1.0 / cells as f32;
         let mut padded = vec![0.0_f32; 2 * cells + 1];
         let mut any_pattern = vec![0.0_f32; cells];
         self.next.fill(0.0);
@@ -181,7 +180,7 @@ impl BeatBelief {
             for pattern in 0..PATTERNS.len() {
                 let row = &self.mass[(pattern * ROWS + tempo) * cells..][..cells];
                 for (sum, cell) in any_pattern.iter_mut().zip(row) {
-                    *sum += cell / PATTERNS.len() as f32;
+                    *sum += cell;
                 }
             }
             for pattern in 0..PATTERNS.len() {
@@ -189,13 +188,14 @@ impl BeatBelief {
                 padded[0] = row[cells - 1];
                 padded[1..=cells].copy_from_slice(row);
                 padded[cells + 1] = row[0];
+                let to_pattern = to_patterns * self.rows[tempo].shares[pattern];
                 // What stays in the row, swaying.
                 let mut stays = [0.0_f32; 4 * CELLS];
                 let stays = &mut stays[..cells];
                 for (at, cell) in stays.iter_mut().enumerate() {
                     let sides = padded[at] + padded[at + 2];
                     let swayed = (1.0 - to_cells) * padded[at + 1] + 0.5 * to_cells * sides;
-                    *cell = (1.0 - to_patterns) * swayed + to_patterns * any_pattern[at];
+                    *cell = (1.0 - to_patterns) * swayed + to_pattern * any_pattern[at];
                     *cell *= 1.0 - to_all;
                 }
                 padded[..cells].copy_from_slice(stays);
@@ -217,18 +217,12 @@ impl BeatBelief {
             }
             for pattern in 0..PATTERNS.len() {
                 let own = &mut self.next[(pattern * ROWS + tempo) * cells..][..cells];
-                let afresh = to_all * everywhere * self.rows[tempo].usual;
+                let afresh = to_all * everywhere * self.rows[tempo].usual[pattern];
                 own.iter_mut().for_each(|next| *next += afresh);
             }
         }
         std::mem::swap(&mut self.mass, &mut self.next);
         self.normalise();
-    }
-
-    /// What [`usual`] must be multiplied with to sum to one over all cells.
-    fn usual_share(&self) -> f32 {
-        let rows: f32 = self.rows.iter().map(|row| row.usual).sum();
-        1.0 / (rows * (PATTERNS.len() * self.beats * CELLS) as f32)
     }
 
     /// Makes the belief sum to one; one that is lost begins afresh.
@@ -238,9 +232,9 @@ impl BeatBelief {
             let share = 1.0 / sum;
             self.mass.iter_mut().for_each(|cell| *cell *= share);
         } else {
-            let share = self.usual_share();
+            let share = 1.0 / (self.beats * CELLS) as f32;
             for (at, row) in self.mass.chunks_exact_mut(self.beats * CELLS).enumerate() {
-                row.fill(share * self.rows[at % ROWS].usual);
+                row.fill(share * self.rows[at % ROWS].usual[at / ROWS]);
             }
         }
     }

@@ -86,6 +86,7 @@ impl BeatTracker {
         self.taps.clear();
         if let Some(state) = &mut self.state {
             state.one_said_s = None;
+            state.free_from = state.count;
         }
     }
 

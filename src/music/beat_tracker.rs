@@ -10,6 +10,7 @@ use super::beat_belief::{BeatBelief, SURE_RATIO};
 use super::beat_peaks::Peak;
 use super::followed_beat::State;
 use super::listener::Listener;
+use super::rhythm_patterns::ACCENTS;
 
 /// Moments later than this, in seconds, are no times of a take (30 years).
 const LATEST_S: f64 = 1e9;
@@ -17,12 +18,18 @@ const LATEST_S: f64 = 1e9;
 const LATENESS_S: f64 = 0.5;
 /// The belief is moved on at least so often, in seconds, while nothing is heard.
 const STEP_S: f64 = 0.1;
-/// Beats after which an opinion is held as much as the listener holds one.
-const SETTLED_AFTER: f64 = 16.0;
+/// Beats after which the place of the beat is held as much as the listener holds one.
+const PLACE_SETTLES: f64 = 8.0;
+/// Beats that it takes to hold a tempo ever more, from half as many on.
+const TEMPO_SETTLES: f64 = 16.0;
+/// Tempos that differ by less than this, as a natural logarithm, are the same.
+const SAME_TEMPO: f64 = 0.06;
+/// Another beat of the bar is taken for its first when that is so many times as likely.
+const BAR_HOLD: f64 = 2.5;
 /// Onsets that the usual strength is taken over.
 const STRENGTH_MEMORY: f32 = 8.0;
-/// Below so much of the usual strength an onset is soft, above so much it is loud.
-const SOFT_AND_LOUD: (f32, f32) = (0.75, 1.2);
+/// How much of the usual strength parts one accent from the next.
+const ACCENT_STEPS: [f32; ACCENTS - 1] = [0.75, 1.2];
 
 /// A tempo that was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -199,19 +206,21 @@ impl BeatTracker {
             clock_s: at_s,
             last_s: at_s,
             count: 0,
+            free_from: 0,
             one: 0,
             one_said_s: None,
         });
     }
 
-    /// How strong an onset is beside those before it: 0 soft, 1 usual, 2 loud.
+    /// How strong an onset is beside those before it, 0 the softest.
     fn accent(&mut self, strength: f32) -> usize {
         if self.state.is_none() {
             self.strength = strength;
         }
-        let (soft, loud) = SOFT_AND_LOUD;
-        let accent = usize::from(strength >= soft * self.strength)
-            + usize::from(strength > loud * self.strength);
+        let steps = ACCENT_STEPS.iter();
+        let accent = steps
+            .filter(|step| strength > *step * self.strength)
+            .count();
         self.strength += (strength - self.strength) / STRENGTH_MEMORY;
         accent
     }
@@ -226,8 +235,14 @@ impl BeatTracker {
         let own = self.belief.near(state.peak.period_s, phase.rem_euclid(1.0));
         let best = self.belief.best();
         // At first nobody depends on an opinion yet.
-        let settled = (state.count as f64 / SETTLED_AFTER).clamp(0.0, 1.0);
-        let hold = 1.0 + (self.listener.hold - 1.0) * settled;
+        let beats = (state.count - state.free_from) as f64;
+        let same_tempo = (best.period_s / own.period_s).ln().abs() < SAME_TEMPO;
+        let (hold, settled) = if same_tempo {
+            (self.listener.hold_place, beats / PLACE_SETTLES)
+        } else {
+            (self.listener.hold_tempo, beats / TEMPO_SETTLES - 0.5)
+        };
+        let hold = hold.powf(settled.clamp(0.0, 1.0));
         let leaves = !self.held && best.share > hold * own.share;
         state.peak = if leaves { best } else { own };
         state.clock_s = clock_s;
@@ -256,7 +271,7 @@ impl BeatTracker {
         let guess = (0..beats as usize).max_by(|&a, &b| shares[a].total_cmp(&shares[b]));
         let own = (present - state.one).rem_euclid(beats) as usize;
         if let Some(guess) = guess
-            && f64::from(shares[guess]) > self.listener.hold * f64::from(shares[own])
+            && f64::from(shares[guess]) > BAR_HOLD * f64::from(shares[own])
         {
             state.one = present - guess as i64;
         }

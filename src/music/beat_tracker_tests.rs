@@ -178,6 +178,22 @@ fn taps_override_what_is_heard() {
 }
 
 #[test]
+fn a_beat_tapped_half_a_beat_off_is_found_again_after_its_release() {
+    let mut tracker = BeatTracker::default();
+    let onsets = eighths(100.0, 80, 0.0);
+    play(&mut tracker, &onsets[..48], 0.0);
+    for tap in 24..28 {
+        tracker.tap(0.6 * (f64::from(tap) + 0.5));
+    }
+    let beats = play(&mut tracker, &onsets[56..72], 0.0);
+    assert!(off(beats[4].last_s, 100.0, 0.0) > 0.4, "{:?}", beats[4]);
+    tracker.release();
+    let beats = play(&mut tracker, &onsets[72..], 0.0);
+    let last = beats.last().unwrap();
+    assert!(off(last.last_s, 100.0, 0.0) < 0.1, "{last:?}");
+}
+
+#[test]
 fn taps_alone_are_enough() {
     let mut tracker = BeatTracker::default();
     for tap in 0..4 {

@@ -12,6 +12,8 @@ pub(super) struct State {
     pub clock_s: f64,
     pub last_s: f64,
     pub count: i64,
+    /// The count from when on nobody but the tracker says where the beat is.
+    pub free_from: i64,
     /// The count of some downbeat.
     pub one: i64,
     /// Where the user said that a bar begins, in seconds.

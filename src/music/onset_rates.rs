@@ -2,7 +2,7 @@
 //! belief is multiplied with.
 
 use super::listener::Listener;
-use super::rhythm_patterns::{ACCENTS, PATTERNS, PLACES, Pattern};
+use super::rhythm_patterns::{ACCENTS, PATTERNS, PLACES, Pattern, Places};
 use std::f64::consts::TAU;
 
 /// Cells to a beat: divisible by what halves, thirds and quarters need.
@@ -12,6 +12,8 @@ const BLURS: usize = 6;
 /// The narrowest place, in beats; each further blur is wider by [`BLUR_RATIO`].
 const NARROWEST: f64 = 0.6 / CELLS as f64;
 const BLUR_RATIO: f64 = 1.4;
+/// The width of a place, in beats, while its tempo is not known: when the first onset is heard.
+const FIRST_BLUR: f64 = NARROWEST * BLUR_RATIO * BLUR_RATIO;
 
 /// See the file's head. All of it is raised to the power of the listener's trust.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub(super) struct OnsetRates {
     silence: Vec<f32>,
     /// One divided by it.
     no_silence: Vec<f32>,
+    /// How much likelier a first onset is than others: `[pattern][cell]`.
+    first: Vec<f32>,
 }
 
 impl OnsetRates {
@@ -34,13 +38,14 @@ impl OnsetRates {
             onset: Vec::new(),
             silence: Vec::new(),
             no_silence: Vec::new(),
+            first: Vec::new(),
         };
         for accent in 0..ACCENTS {
             for pattern in &PATTERNS {
                 for blur in 0..BLURS {
                     let blur = NARROWEST * BLUR_RATIO.powi(blur as i32);
                     let around: Vec<_> = (0..cells)
-                        .map(|cell| onsets_a_beat(listener, pattern, accent, beats, cell, blur))
+                        .map(|cell| onsets_a_beat(pattern, accent, beats, cell, blur))
                         .map(|rate| rate.powf(listener.trust) as f32)
                         .collect();
                     rates
@@ -57,10 +62,18 @@ impl OnsetRates {
                 rates.no_silence.push(believed.exp() as f32);
                 for accent in 0..ACCENTS {
                     let blur = NARROWEST * BLUR_RATIO;
-                    let rate = onsets_a_beat(listener, pattern, accent, beats, cell, blur);
+                    let rate = onsets_a_beat(pattern, accent, beats, cell, blur);
                     expected += rate / CELLS as f64;
                 }
             }
+        }
+        for pattern in &PATTERNS {
+            // As much as the place's own odds at its very middle.
+            let odds =
+                |cell| blurred(&pattern.first, beats, cell, FIRST_BLUR) * FIRST_BLUR * TAU.sqrt();
+            rates
+                .first
+                .extend((0..cells).map(|cell| (1.0 + odds(cell)) as f32));
         }
         rates
     }
@@ -69,6 +82,11 @@ impl OnsetRates {
     pub fn onset(&self, accent: usize, pattern: usize, blur: usize) -> &[f32] {
         let length = 2 * self.cells + 1;
         &self.onset[((accent * PATTERNS.len() + pattern) * BLURS + blur) * length..][..length]
+    }
+
+    /// How much likelier a first onset is than others, at each cell of the bar.
+    pub fn first(&self, pattern: usize) -> &[f32] {
+        &self.first[pattern * self.cells..][..self.cells]
     }
 
     /// How likely it is to have heard nothing up to each cell, and one divided by it; three bars
@@ -91,29 +109,28 @@ pub(super) fn blur_for(listener: &Listener, period_s: f64) -> usize {
 }
 
 /// Onsets a beat that a pattern has at a cell of the bar, its places blurred to so much of a beat.
-fn onsets_a_beat(
-    listener: &Listener,
-    pattern: &Pattern,
-    accent: usize,
-    beats: usize,
-    cell: usize,
-    blur: f64,
-) -> f64 {
+fn onsets_a_beat(pattern: &Pattern, accent: usize, beats: usize, cell: usize, blur: f64) -> f64 {
+    let stray = f64::from(pattern.stray) / ACCENTS as f64;
+    stray + blurred(&pattern.onsets[accent], beats, cell, blur)
+}
+
+/// What the places of a bar add up to at a cell, each blurred to so much of a beat.
+fn blurred(places: &Places, beats: usize, cell: usize, blur: f64) -> f64 {
     let here = cell as f64 / CELLS as f64;
     let bar = beats as f64;
-    let mut rate = listener.stray / ACCENTS as f64;
+    let mut sum = 0.0;
     for beat in 0..beats {
         for (place, fraction) in PLACES.iter().enumerate() {
             let away = (here - beat as f64 - fraction + 0.5 * bar).rem_euclid(bar) - 0.5 * bar;
             let near = (-0.5 * (away / blur).powi(2)).exp() / (blur * TAU.sqrt());
-            rate += near * expected_at(&pattern[accent], beats, beat, place);
+            sum += near * expected_at(places, beats, beat, place);
         }
     }
-    rate
+    sum
 }
 
-/// Onsets that a pattern has at a place of a beat, in a bar that may be shorter than its own.
-fn expected_at(pattern: &[[u8; PLACES.len()]; 4], beats: usize, beat: usize, place: usize) -> f64 {
+/// What a pattern has at a place of a beat, in a bar that may be shorter than its own.
+fn expected_at(places: &Places, beats: usize, beat: usize, place: usize) -> f64 {
     let these: &[usize] = match (beats, beat) {
         (4, 0) | (3, 0) => &[0],
         (4, 1) => &[1],
@@ -126,7 +143,7 @@ fn expected_at(pattern: &[[u8; PLACES.len()]; 4], beats: usize, beat: usize, pla
     };
     let sum: f64 = these
         .iter()
-        .map(|&beat| f64::from(pattern[beat][place]))
+        .map(|&beat| f64::from(places[beat][place]))
         .sum();
     sum / 100.0 / these.len() as f64
 }

@@ -2,6 +2,7 @@
 
 use super::listener::Listener;
 use super::onset_rates::blur_for;
+use super::rhythm_patterns::PATTERNS;
 
 /// The slowest tempo believed in, beats a minute.
 pub(super) const SLOWEST_BPM: f64 = 42.0;
@@ -11,12 +12,14 @@ pub(super) const ROW_RATIO: f64 = 1.025;
 pub(super) const ROWS: usize = 72;
 
 /// What is the same for all cells of one tempo.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     /// Seconds to a beat.
     pub period_s: f64,
-    /// How usual the tempo is, 0 – 1.
-    pub usual: f32,
+    /// How usual each pattern is at this tempo; sums to one over all rows.
+    pub usual: [f32; PATTERNS.len()],
+    /// The same, as shares among the patterns.
+    pub shares: [f32; PATTERNS.len()],
     /// Which of the rates' blurs serves it.
     pub blur: usize,
     /// What the likelihood of every onset is multiplied with.
@@ -25,22 +28,32 @@ pub(super) struct Row {
     pub turned: f64,
 }
 
-impl Row {
-    /// The row at a place, slowest first; not turned.
-    pub fn new(listener: &Listener, row: usize) -> Self {
+/// All rows, slowest first; none has turned.
+pub(super) fn rows(listener: &Listener) -> [Row; ROWS] {
+    let mut rows = std::array::from_fn(|row| {
         let bpm = SLOWEST_BPM * ROW_RATIO.powi(row as i32);
         let period_s = 60.0 / bpm;
-        let away = (bpm / listener.usual_bpm).ln() / listener.tempo_spread;
-        let usual = (-0.5 * away * away).exp();
-        Self {
+        let usual = PATTERNS.each_ref().map(|pattern| {
+            let spread = f64::from(pattern.spread);
+            let away = (bpm / f64::from(pattern.usual_bpm)).ln() / spread;
+            f64::from(pattern.share) / spread * (-0.5 * away * away).exp()
+        });
+        let all: f64 = usual.iter().sum();
+        Row {
             period_s,
-            usual: usual as f32,
+            usual: usual.map(|usual| usual as f32),
+            shares: usual.map(|usual| (usual / all) as f32),
             blur: blur_for(listener, period_s),
             // An onset a beat is more of them a second the faster the beat.
-            gain: (period_s.powf(-listener.trust) * usual.powf(listener.pull)) as f32,
+            gain: period_s.powf(-listener.trust) as f32,
             turned: 0.0,
         }
+    });
+    let all: f32 = rows.iter().flat_map(|row: &Row| row.usual).sum();
+    for row in &mut rows {
+        row.usual = row.usual.map(|usual| usual / all);
     }
+    rows
 }
 
 /// The row, fractions allowed, of so many seconds to a beat.
