@@ -205,7 +205,7 @@ fn band() {
         arranger.arrange(&call).expect("a bar");
     });
     shares("timbre model", 1.0, 1_000, || {
-        timbre.run(&[-5.0; 128]).expect("runs");
+        timbre.run(&[[-5.0; 128]; 100]).expect("runs");
     });
 }
 

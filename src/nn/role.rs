@@ -74,7 +74,7 @@ impl Role {
                 ("lstm_h", &[2, 1, 256]),
                 ("lstm_c", &[2, 1, 256]),
             ],
-            Role::Timbre => &[("mel", &[1, 128])],
+            Role::Timbre => &[("mel", &[1, 100, 128])],
             Role::Drums | Role::Bass | Role::Chords | Role::Melody => &[
                 ("noise", &[1, 100]),
                 ("genre", &[1, 10]),

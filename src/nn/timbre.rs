@@ -5,6 +5,8 @@ use super::{NnError, Pack, Role};
 use crate::audio::frame::BANDS;
 use crate::music::Instrument;
 
+/// Frames of a question: a second of voice, the oldest first.
+pub const FRAMES: usize = 100;
 /// Numbers of the latent.
 pub const LATENT: usize = 64;
 /// The instruments, in the order of [`Instrument::index`].
@@ -64,13 +66,14 @@ impl TimbreModel {
         }))
     }
 
-    /// Where the sound lies whose log-mel channel has the means `mel` over a second of voice.
-    /// Some 0.02 ms; not for the audio thread.
+    /// Where the sound lies whose log-mel channel was `mel` in a second of voice, the oldest frame
+    /// first. Some milliseconds; not for the audio thread.
     ///
     /// # Errors
     /// [`NnError::Run`] if ONNX Runtime fails, or if there is anything that is not a finite number
     /// in what goes in or comes out.
-    pub fn run(&mut self, mel: &[f32; BANDS]) -> Result<&TimbreOutput, NnError> {
+    pub fn run(&mut self, mel: &[[f32; BANDS]; FRAMES]) -> Result<&TimbreOutput, NnError> {
+        let mel = mel.as_flattened();
         if !all_finite(mel) {
             return Err(NnError::not_finite(Role::Timbre));
         }

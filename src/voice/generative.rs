@@ -7,7 +7,7 @@ use super::band::bar::{Bar, BarCall};
 use super::expecting::{ExpectCall, Expected, expect};
 use crate::audio::frame::BANDS;
 use crate::music::Instrument;
-use crate::nn::{ContextModel, NnError, TimbreModel};
+use crate::nn::{ContextModel, NnError, TIMBRE_FRAMES, TimbreModel};
 use crate::stages::{Infer, Stamped};
 use std::error::Error;
 
@@ -23,8 +23,8 @@ pub enum Ask {
     Bar(Box<BarCall>),
     /// What is expected of the next note.
     Expect(ExpectCall),
-    /// What a second of singing sounds like: its mean log-mel bands.
-    Timbre(Box<[f32; BANDS]>),
+    /// What a second of singing sounds like: its log-mel frames, the oldest first.
+    Timbre(Box<[[f32; BANDS]; TIMBRE_FRAMES]>),
 }
 
 impl Ask {
@@ -86,8 +86,8 @@ impl Infer for GenerativeLane {
                 Some(model) => expect(model, &call)?.map(Made::Expected),
                 None => None,
             },
-            Ask::Timbre(mel) => match &mut self.timbre {
-                Some(model) => Some(Made::Timbre(model.run(&mel)?.scores)),
+            Ask::Timbre(second) => match &mut self.timbre {
+                Some(model) => Some(Made::Timbre(model.run(&second)?.scores)),
                 None => None,
             },
             Ask::Bar(call) => Some(Made::Bar(Box::new(self.arranger.arrange(&call)?))),

@@ -430,9 +430,9 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
             self.tell_song();
         }
         if self.mixer.tracks().instrument == InstrumentChoice::AUTO
-            && let Some(mel) = self.picker.hear(&mel, f0.hz > 0.0, f0.hz)
+            && let Some(second) = self.picker.hear(&mel, f0.hz > 0.0, f0.hz)
         {
-            out.feedback(Ask::Timbre(Box::new(*mel)));
+            out.feedback(Ask::Timbre(second));
         }
         if self.mixer.is_heard(Track::Answer)
             && let Some(call) = self.answering.call(position, self.rhythm.song())

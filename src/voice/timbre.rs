@@ -8,14 +8,12 @@ mod memory;
 
 use crate::audio::frame::BANDS;
 use crate::music::Instrument;
-use memory::Memory;
+use memory::{Memory, Second};
 
 /// How many instruments there are, in the order of [`Instrument::index`].
 const INSTRUMENTS: usize = Instrument::ALL.len();
 /// Voiced frames from one query to the next: 250 ms.
 const BETWEEN_QUERIES: usize = 25;
-/// Voiced frames without which nothing is asked; the model never heard fewer.
-const FEWEST: usize = 40;
 /// Unvoiced frames that make a rest: 250 ms.
 const REST: usize = 25;
 /// Share of an answer in what is believed of all: half of a belief is from the last 0.9 s of voice.
@@ -39,8 +37,8 @@ const SUB_BASS_BELOW: f32 = 42.0;
 /// voice is more of a choir than of a drum kit, and what counts is how it differs from the others.
 /// `python -m vocalise_timbre.sung` measures them.
 const USUAL: [f32; INSTRUMENTS] = [
-    -3.50, -2.61, -3.54, -5.27, -3.16, -3.65, -3.74, -3.24, -4.02, -5.05, -2.57, -4.22, -5.62,
-    -4.92, -4.56, -3.64, -4.00, -3.72, -4.25, -4.43,
+    -4.85, -3.76, -4.19, -4.81, -2.87, -5.01, -4.98, -4.58, -4.24, -4.98, -2.22, -3.84, -5.56,
+    -4.75, -3.86, -3.12, -4.96, -4.96, -4.91, -5.44,
 ];
 
 /// Gathers the last second of voice and chooses the instrument that fits it.
@@ -74,9 +72,9 @@ impl InstrumentPicker {
     }
 
     /// Hears a frame: its log-mel channel, whether it is voice, and its pitch in Hz (0 for none).
-    /// Every 250 ms of voice a query is due: the means of the log-mel channel over the last second
-    /// of voice, for the timbre model. Allocates nothing.
-    pub fn hear(&mut self, mel: &[f32; BANDS], voiced: bool, f0_hz: f32) -> Option<&[f32; BANDS]> {
+    /// Every 250 ms of voice a query is due, once there was a second of it: the log-mel channel over
+    /// the last second of voice, for the timbre model.
+    pub fn hear(&mut self, mel: &[f32; BANDS], voiced: bool, f0_hz: f32) -> Option<Box<Second>> {
         if !voiced {
             self.silence += 1;
             if self.silence >= REST {
@@ -90,11 +88,12 @@ impl InstrumentPicker {
         }
         self.memory.keep(mel, f0_hz);
         self.since_query += 1;
-        if self.since_query < BETWEEN_QUERIES || self.memory.held() < FEWEST {
+        if self.since_query < BETWEEN_QUERIES {
             return None;
         }
+        let second = self.memory.second()?;
         self.since_query = 0;
-        Some(self.memory.means())
+        Some(second)
     }
 
     /// Takes what the model answered to the last query: how near each instrument is, 0 – 1.
@@ -197,24 +196,22 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_due_every_quarter_second_of_voice_with_the_means_of_the_last_second() {
+    fn a_query_is_due_every_quarter_second_of_voice_with_the_last_second() {
         let mut picker = InstrumentPicker::default();
         let mut due = Vec::new();
         for frame in 0..300 {
             let mel = std::array::from_fn(|band| (frame * (band + 1)) as f32 * 0.01);
-            if let Some(means) = picker.hear(&mel, true, MIDDLE_C) {
+            if let Some(second) = picker.hear(&mel, true, MIDDLE_C) {
                 due.push(frame);
-                let first = if frame < 100 { 0 } else { frame + 1 - 100 };
-                let mean = (first + frame) as f32 / 2.0;
-                for (band, found) in means.iter().enumerate() {
-                    let expected = mean * (band + 1) as f32 * 0.01;
-                    assert!((found - expected).abs() < 1e-3, "{frame}, {band}");
+                for (place, mel) in second.iter().enumerate() {
+                    let first = (frame + 1 - second.len() + place) as f32 * 0.01;
+                    assert_eq!(mel[0], first, "{frame}, {place}");
                 }
             }
             // Rests do not count.
             picker.hear(&[9.0; BANDS], false, 0.0);
         }
-        assert_eq!(due[0], FEWEST - 1);
+        assert_eq!(due[0], 99, "not before there was a second");
         assert!(
             due.windows(2)
                 .all(|pair| pair[1] - pair[0] == BETWEEN_QUERIES)

@@ -14,7 +14,8 @@ from vocalise_timbre.phrases import LENGTH, SECONDS, line, pattern
 from vocalise_timbre.play import player
 from vocalise_timbre.programs import DRUMS, INSTRUMENTS, TABLE
 from vocalise_timbre.soundfonts import FONTS
-from vocalise_timbre.windows import SECOND, SHORTEST, Sampler, Sounds, microphone, seconds
+from vocalise_timbre.model import FRAMES
+from vocalise_timbre.windows import Sampler, Sounds, microphone, seconds
 from vocalise_training.features import BANDS
 
 RUST = Path(__file__).parents[3] / "src/music/instrument.rs"
@@ -67,16 +68,17 @@ def test_draws_are_fair_and_seconds_whole():
     owner = sampler.rng.choice(40, size=6000, p=sampler.weight)
     assert abs((owner >= 30).mean() - 0.5) < 0.03, "instruments alike"
     assert abs((owner < 20).mean() - 1 / 3) < 0.03, "the own program twice as often"
-    mel, label = sampler.draw(50)
-    assert mel.shape == (50, BANDS) and np.isfinite(mel).all() and set(label) == {0, 3}
-    means, phrase = seconds(sounds)
-    assert len(means) == 80 and (np.bincount(phrase) == 2).all()
-    assert np.allclose(means[0], sounds.frames[:SECOND].astype(np.float32).mean(axis=0))
+    drawn = [sampler.draw() for _ in range(50)]
+    assert all(mel.shape == (FRAMES, BANDS) and np.isfinite(mel).all() for mel, _ in drawn)
+    assert {instrument for _, instrument in drawn} == {0, 3}
+    heard, phrase = seconds(sounds)
+    assert len(heard) == 80 and (np.bincount(phrase) == 2).all()
+    assert np.array_equal(heard[1], sounds.frames[FRAMES : 2 * FRAMES])
 
 
 def test_another_microphone_is_another_level_and_keeps_the_spectrum_roughly():
     rng = np.random.default_rng(4)
-    frames = np.tile(np.sin(np.arange(BANDS) / 6) * 2 - 4, (SHORTEST, 1)).astype(np.float32)
+    frames = np.tile(np.sin(np.arange(BANDS) / 6) * 2 - 4, (FRAMES, 1)).astype(np.float32)
     heard = np.array([microphone(rng, frames).mean(axis=0) for _ in range(200)])
     assert np.isfinite(heard).all() and heard.max(axis=1).std() > 0.5
     assert np.corrcoef(heard.mean(axis=0), frames[0])[0, 1] > 0.9

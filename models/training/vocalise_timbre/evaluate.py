@@ -58,7 +58,7 @@ class Guesses:
 
 
 def listener(path: Path) -> callable:
-    """[N, BANDS] means to [N, 20] scores."""
+    """[N, FRAMES, BANDS] log-mel to [N, 20] scores."""
     if path.suffix == ".pt":
         net = TimbreNet().eval()
         net.load_state_dict(torch.load(path, weights_only=True)["net"])
@@ -66,13 +66,14 @@ def listener(path: Path) -> callable:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(path, options)
-    return lambda mel: np.concatenate([session.run(["scores"], {"mel": row[None]})[0] for row in mel])
+    return lambda mel: np.concatenate([session.run(["scores"], {"mel": row[None].astype(np.float32)})[0] for row in mel])
 
 
 def net_listener(net: TimbreNet) -> callable:
     def listen(mel: np.ndarray) -> np.ndarray:
         with torch.no_grad():
-            return net(torch.from_numpy(mel))[1].numpy()
+            parts = np.array_split(mel, max(len(mel) // 128, 1))
+            return np.concatenate([net(torch.from_numpy(part.astype(np.float32)))[1].numpy() for part in parts])
 
     return listen
 

@@ -1,6 +1,6 @@
 """Writes the golden pairs of the timbre model: ``python -m vocalise_timbre.golden MODELS_DIR``.
 
-MODELS_DIR/golden gets timbre_mel.npy [21, 128]: one made-up second for each instrument (see ``additive``; of the drums a noise)
+MODELS_DIR/golden gets timbre_mel.npy [21, 100, 128]: one made-up second for each instrument (see ``additive``; of the drums a noise)
 and the demonstration phrase's first second of voice; what ONNX Runtime answers to each; and timbre_embeddings.npy [20, 64], the
 places of the instruments. ``--check`` compares instead, and the file's hash and shapes with pack.toml.
 """
@@ -18,26 +18,27 @@ from vocalise_training.features import SAMPLE_RATE
 
 from .additive import TONES, sound
 from .export import OUTPUTS
+from .model import FRAMES
 from .phrases import Struck
 from .programs import DRUMS, TABLE
 from .render import sounding
-from .windows import SECOND
 
 TOLERANCE = 1e-4
 KEPT = ("latent", "scores")
 """The reconstruction is for training; nobody reads it."""
 
 
-def means(golden: Path) -> np.ndarray:
-    """[21, 128] float32: what is put in."""
+def seconds(golden: Path) -> np.ndarray:
+    """[21, FRAMES, BANDS] float32: what is put in."""
     rows = []
     for instrument, played in enumerate(TABLE):
         rng = np.random.default_rng(instrument)
-        note = Struck(0.0, 1.2, int(np.clip(57, played.lowest, played.highest)), 90)
-        audio = rng.normal(0, 1, SAMPLE_RATE) if instrument == DRUMS else sound(rng, TONES[played.own](rng, 0.7), note)
-        rows.append(sounding(0.2 * audio / np.abs(audio).max())[:SECOND].mean(axis=0))
+        note = Struck(0.0, 1.8, int(np.clip(57, played.lowest, played.highest)), 90)
+        audio = rng.normal(0, 1, 2 * SAMPLE_RATE) if instrument == DRUMS else sound(rng, TONES[played.own](rng, 0.7), note)
+        frames = sounding(0.2 * audio / np.abs(audio).max())
+        rows.append(np.resize(frames, (FRAMES, frames.shape[1])))  # what dies away sooner, again
     voiced = np.load(golden / "voicing.npy")[:, 0] > 0.5
-    rows.append(np.load(golden / "features.npy")[voiced, 0][:SECOND].mean(axis=0))
+    rows.append(np.load(golden / "features.npy")[voiced, 0][:FRAMES])
     return np.array(rows, np.float32)
 
 
@@ -75,7 +76,7 @@ def main() -> None:
             raise SystemExit("golden: timbre: " + "; ".join(found))
         print(f"{args.models}: hash, shapes and golden pairs of timbre are right")
         return
-    mel = means(golden)
+    mel = seconds(golden)
     for name, values in (answers(args.models, mel) | {"timbre_mel": mel}).items():
         np.save(golden / f"{name}.npy", values)
     print(f"{golden}: timbre pairs of {len(mel)} seconds")

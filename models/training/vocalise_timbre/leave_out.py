@@ -1,7 +1,7 @@
-"""Leaves every recorded sound set out once: ``python -m vocalise_timbre.leave_out DATA [--epochs 6]``.
+"""Leaves every recorded sound set out once: ``python -m vocalise_timbre.leave_out DATA [--minutes 4]``.
 
-Two figures for each: trained on all the others, and on all the others that share no recordings with it. One network, no teachers,
-few epochs: compare the rows with each other, not with the shipped weights.
+Two figures for each: trained on all the others, and on all the others that share no recordings with it. Few minutes each:
+compare the rows with each other, not with the shipped weights.
 """
 
 import argparse
@@ -19,13 +19,13 @@ from .train import train
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--epochs", type=float, default=6)
+    parser.add_argument("--minutes", type=float, default=4)
     args = parser.parse_args()
     torch.set_num_threads(1)
 
     @cache
     def trained(fonts: tuple[str, ...]) -> TimbreNet:
-        return train(args.data, list(fonts), args.epochs, teachers=0)
+        return train(args.data, list(fonts), args.minutes)
 
     def report(tested: str, fonts: tuple[str, ...], note: str) -> None:
         print(row(f"{tested}, {note}", guesses(net_listener(trained(fonts)), args.data, tested)), flush=True)

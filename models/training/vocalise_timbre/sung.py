@@ -20,9 +20,9 @@ from vocalise_training.performance import Singer, perform
 from vocalise_training.streaming import StreamingSession
 
 from .evaluate import listener
+from .model import FRAMES
 from .picker import beliefs, logarithms
 from .programs import INSTRUMENTS
-from .windows import SECOND, SHORTEST
 
 KINDS = {
     "low voice": ("low", (41, 57), False, 0.0),
@@ -72,12 +72,12 @@ class Ear:
         table = features(audio)
         said = self.pitch.run(table, hops=50)
         voiced = np.flatnonzero(said["voicing"][DELAY_FRAMES:, 0] > VOICED)
-        if len(voiced) < SHORTEST:
+        if len(voiced) < FRAMES:
             return np.zeros((0, len(INSTRUMENTS))), None
         keys = said["pitch"][voiced + DELAY_FRAMES, 1:].argmax(axis=1) + 1
         mel = table[voiced, 0]
-        means = [mel[max(0, end - SECOND) : end].mean(axis=0) for end in range(SHORTEST, len(mel) + 1, QUERY)]
-        return self.timbre(np.array(means, np.float32)), float(np.median(keys))
+        seconds = [mel[end - FRAMES : end] for end in range(FRAMES, len(mel) + 1, QUERY)]
+        return self.timbre(np.stack(seconds)), float(np.median(keys))
 
 
 def picks(takes: list[tuple[np.ndarray, float | None]], usual: np.ndarray) -> str:

@@ -1,4 +1,4 @@
-"""Seconds of sound as the network hears them: means of log-mel frames, with other microphones drawn anew each time."""
+"""Seconds of sound as the network hears them: log-mel frames, with other microphones drawn anew each time."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,12 +7,8 @@ import numpy as np
 
 from vocalise_training.features import BANDS, LOG_FLOOR
 
-SECOND = 100
-"""Frames in a second, to a quarter of a per cent."""
-SHORTEST = 40
-"""Frames of the shortest stretch that the network is asked about."""
-STRIDE = 3
-"""Training takes every third frame of a stretch: their mean is the same, and comes in a third of the time."""
+from .model import FRAMES
+
 NATS = np.log(10) / 20
 """Of a decibel."""
 
@@ -28,23 +24,23 @@ class Sounds:
 
 
 def load(data: Path, name: str) -> Sounds:
-    """The set ``name`` that ``render`` wrote to ``data``, phrases of at least SHORTEST frames."""
+    """The set ``name`` that ``render`` wrote to ``data``, phrases of a second and more."""
     clips = np.load(data / f"{name}.clips.npy")
-    return Sounds(np.load(data / f"{name}.frames.npy"), clips[clips["stop"] - clips["start"] >= SHORTEST])
+    return Sounds(np.load(data / f"{name}.frames.npy"), clips[clips["stop"] - clips["start"] >= FRAMES])
 
 
 def seconds(sounds: Sounds) -> tuple[np.ndarray, np.ndarray]:
-    """([N, BANDS] means over every whole second of every phrase as it is, [N] index of its phrase)."""
-    means, owner = [], []
+    """([N, FRAMES, BANDS] float16 every whole second of every phrase as it is, [N] index of its phrase)."""
+    heard, owner = [], []
     for i, clip in enumerate(sounds.clips):
-        for start in range(clip["start"], clip["stop"] - SECOND + 1, SECOND):
-            means.append(sounds.frames[start : start + SECOND].astype(np.float32).mean(axis=0))
+        for start in range(clip["start"], clip["stop"] - FRAMES + 1, FRAMES):
+            heard.append(sounds.frames[start : start + FRAMES])
             owner.append(i)
-    return np.array(means), np.array(owner)
+    return np.stack(heard), np.array(owner)
 
 
 class Sampler:
-    """Draws stretches of a sound set: every instrument as often, its own program twice as often as a relative."""
+    """Draws seconds of a sound set: every instrument as often, its own program twice as often as a relative."""
 
     def __init__(self, sounds: Sounds, seed: int) -> None:
         self.sounds, self.rng = sounds, np.random.default_rng(seed)
@@ -57,16 +53,12 @@ class Sampler:
             weight[instrument == label] /= weight[instrument == label].sum()
         self.weight = weight / weight.sum()
 
-    def draw(self, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """([count, BANDS] means, [count] instruments)."""
-        chosen = self.rng.choice(len(self.weight), size=count, p=self.weight)
-        means = np.stack([self._stretch(self.sounds.clips[i]) for i in chosen])
-        return means.astype(np.float32), self.sounds.clips["instrument"][chosen].astype(np.int64)
-
-    def _stretch(self, clip: np.void) -> np.ndarray:
-        length = int(self.rng.integers(SHORTEST, min(SECOND, clip["stop"] - clip["start"]) + 1))
-        start = int(self.rng.integers(clip["start"], clip["stop"] - length + 1))
-        return microphone(self.rng, self.sounds.frames[start : start + length : STRIDE].astype(np.float32)).mean(axis=0)
+    def draw(self) -> tuple[np.ndarray, int]:
+        """([FRAMES, BANDS] log-mel of a second, its instrument)."""
+        clip = self.sounds.clips[self.rng.choice(len(self.weight), p=self.weight)]
+        start = int(self.rng.integers(clip["start"], clip["stop"] - FRAMES + 1))
+        frames = self.sounds.frames[start : start + FRAMES].astype(np.float32)
+        return microphone(self.rng, frames), int(clip["instrument"])
 
 
 def colour(rng: np.random.Generator) -> np.ndarray:
@@ -89,4 +81,5 @@ def microphone(rng: np.random.Generator, frames: np.ndarray) -> np.ndarray:
     noise = np.exp(rng.normal(0, 4) * NATS * np.linspace(1, -1, BANDS, dtype=np.float32))
     noise *= loudest * 10 ** (-rng.uniform(35, 90) / 20)
     power = magnitude**2 + noise**2 * rng.exponential(1, magnitude.shape).astype(np.float32)
-    return np.log(np.sqrt(power) * (10 ** (rng.uniform(-50, -8) / 20) / loudest) + LOG_FLOOR)
+    level = 10 ** (rng.uniform(-50, -8) / 20) / loudest
+    return np.log(np.sqrt(power) * level + LOG_FLOOR).astype(np.float32)

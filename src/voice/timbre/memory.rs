@@ -1,24 +1,21 @@
-//! The last second of voice: its frames, their means, and how high it lay.
+//! The last second of voice: its frames, and how high it lay.
 
 use crate::audio::frame::BANDS;
+use crate::nn::TIMBRE_FRAMES as LENGTH;
 
-/// Voiced frames that are remembered: a second.
-const LENGTH: usize = 100;
+/// The log-mel channel of a second of voice, the oldest frame first.
+pub type Second = [[f32; BANDS]; LENGTH];
 
-/// A ring of voiced frames. Nothing is allocated after it is made.
+/// A ring of voiced frames.
 pub struct Memory {
     /// Their log-mel channels.
-    frames: Box<[[f32; BANDS]; LENGTH]>,
+    frames: Box<Second>,
     /// Their pitches in semitones (MIDI); NaN where there was none.
     pitches: [f32; LENGTH],
     /// Where the next frame goes.
     next: usize,
     /// How many frames there are.
     held: usize,
-    /// Sums over `frames`, by band.
-    sums: [f64; BANDS],
-    /// The means that were asked for last.
-    means: [f32; BANDS],
 }
 
 impl Default for Memory {
@@ -28,8 +25,6 @@ impl Default for Memory {
             pitches: [f32::NAN; LENGTH],
             next: 0,
             held: 0,
-            sums: [0.0; BANDS],
-            means: [0.0; BANDS],
         }
     }
 }
@@ -38,23 +33,12 @@ impl Memory {
     /// Forgets everything.
     pub fn clear(&mut self) {
         (self.next, self.held) = (0, 0);
-        self.sums.fill(0.0);
-    }
-
-    /// How many frames there are.
-    pub fn held(&self) -> usize {
-        self.held
     }
 
     /// Keeps a frame of finite log-mel values and its pitch in Hz (0 for none), and forgets the one
     /// of a second ago.
     pub fn keep(&mut self, mel: &[f32; BANDS], f0_hz: f32) {
-        let full = self.held == LENGTH;
-        let place = &mut self.frames[self.next];
-        for ((sum, old), new) in self.sums.iter_mut().zip(place.iter()).zip(mel) {
-            *sum += f64::from(*new) - if full { f64::from(*old) } else { 0.0 };
-        }
-        *place = *mel;
+        self.frames[self.next] = *mel;
         let pitched = f0_hz > 0.0 && f0_hz.is_finite();
         self.pitches[self.next] = if pitched {
             69.0 + 12.0 * (f0_hz / 440.0).log2()
@@ -65,14 +49,13 @@ impl Memory {
         self.held = (self.held + 1).min(LENGTH);
     }
 
-    /// The means of the log-mel channel, by band; what they were before if there is no frame.
-    pub fn means(&mut self) -> &[f32; BANDS] {
-        if self.held > 0 {
-            for (mean, sum) in self.means.iter_mut().zip(&self.sums) {
-                *mean = (sum / self.held as f64) as f32;
-            }
-        }
-        &self.means
+    /// The last second, once there was one.
+    pub fn second(&self) -> Option<Box<Second>> {
+        (self.held == LENGTH).then(|| {
+            let mut second = self.frames.clone();
+            second.rotate_left(self.next);
+            second
+        })
     }
 
     /// The median pitch as a MIDI number; `None` if more than half of the frames have none.
@@ -110,24 +93,17 @@ mod tests {
     }
 
     #[test]
-    fn the_means_are_those_of_what_is_left_after_an_hour_of_loud_and_soft() {
+    fn the_second_is_the_last_one_and_the_oldest_frame_comes_first() {
         let mut memory = Memory::default();
-        for frame in 0..360_000 {
-            let value = if frame % 1000 < 500 { -11.5 } else { -0.1 };
-            memory.keep(&[value; BANDS], 220.0);
-        }
-        for frame in 0..LENGTH {
+        for frame in 0..LENGTH + 37 {
+            assert_eq!(memory.second().is_some(), frame >= LENGTH);
             memory.keep(&[frame as f32; BANDS], 220.0);
         }
-        let expected = (LENGTH - 1) as f32 / 2.0;
-        assert!(
-            memory
-                .means()
-                .iter()
-                .all(|mean| (mean - expected).abs() < 1e-4)
-        );
+        let second = memory.second().unwrap();
+        for (place, mel) in second.iter().enumerate() {
+            assert_eq!(mel, &[(place + 37) as f32; BANDS]);
+        }
         memory.clear();
-        memory.keep(&[3.0; BANDS], 220.0);
-        assert_eq!(memory.means(), &[3.0; BANDS]);
+        assert!(memory.second().is_none());
     }
 }
