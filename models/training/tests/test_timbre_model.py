@@ -57,7 +57,7 @@ def test_it_learns_what_differs_in_time_alone(monkeypatch):
         return torch.from_numpy(np.stack([second(i) for i in label])), torch.from_numpy(label)
 
     monkeypatch.setattr(train, "batch", batch)
-    net = train.train(Path(), [], minutes=0.4)
+    net = train.train(Path(), [], steps=60)
     label = rng.integers(0, 4, 80)
     scores = net_listener(net)(np.stack([second(i) for i in label]))
     assert (scores.argmax(axis=1) == label).mean() > 0.9

@@ -1,6 +1,6 @@
-"""Leaves every recorded sound set out once: ``python -m vocalise_timbre.leave_out DATA [--minutes 4]``.
+"""Leaves every recorded sound set out once: ``python -m vocalise_timbre.leave_out DATA [--steps 600]``.
 
-Two figures for each: trained on all the others, and on all the others that share no recordings with it. Few minutes each:
+Two figures for each: trained on all the others, and on all the others that share no recordings with it. Few steps each:
 compare the rows with each other, not with the shipped weights.
 """
 
@@ -19,13 +19,13 @@ from .train import train
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--minutes", type=float, default=4)
+    parser.add_argument("--steps", type=int, default=600)
     args = parser.parse_args()
     torch.set_num_threads(1)
 
     @cache
     def trained(fonts: tuple[str, ...]) -> TimbreNet:
-        return train(args.data, list(fonts), args.minutes)
+        return train(args.data, list(fonts), args.steps)
 
     def report(tested: str, fonts: tuple[str, ...], note: str) -> None:
         print(row(f"{tested}, {note}", guesses(net_listener(trained(fonts)), args.data, tested)), flush=True)

@@ -1,10 +1,9 @@
-"""Trains the timbre model: ``python -m vocalise_timbre.train DATA RUN [--without emu ...] [--minutes 12]``.
+"""Trains the timbre model: ``python -m vocalise_timbre.train DATA RUN [--without emu ...] [--steps 2400]``.
 
 DATA is what ``render`` wrote. All sets train but those of the families in ``--without``, each as often. RUN gets model.pt.
 """
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +18,10 @@ from .soundfonts import FONTS, HELD_OUT_FAMILY
 from .windows import Sampler, load
 
 BATCH = 64
+TOLD = 100
+"""Steps from one line of progress to the next."""
 RATE, WARM_UP = 0.002, 0.1
-"""Peak of the learning rate, and the share of the time that it rises in; then it falls as a cosine."""
+"""Peak of the learning rate, and the share of the steps that it rises in; then it falls as a cosine."""
 CONTRAST_TEMPERATURE = 0.5
 PLACE_TEMPERATURE = 0.1
 """Of the cosines between a latent and the instruments' places, in training and in the exported scores."""
@@ -43,15 +44,15 @@ def batch(samplers: list[Sampler], rng: np.random.Generator, size: int) -> tuple
     return torch.from_numpy(np.stack([mel for mel, _ in drawn])), torch.tensor([instrument for _, instrument in drawn])
 
 
-def train(data: Path, fonts: list[str], minutes: float, seed: int = 0) -> TimbreNet:
+def train(data: Path, fonts: list[str], steps: int, seed: int = 0) -> TimbreNet:
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     samplers = [Sampler(load(data, font), seed + 1 + i) for i, font in enumerate(fonts)]
     net = TimbreNet(DROPOUT).train()
     places = nn.Parameter(F.normalize(torch.randn(len(INSTRUMENTS), LATENT), dim=-1))
     optimizer = torch.optim.AdamW([*net.parameters(), places], RATE, weight_decay=DECAY)
-    started, done, steps, told = time.time(), 0.0, 0, 0.0
-    while done < 1:
+    for step in range(steps):
+        done = step / steps
         rate = min(done / WARM_UP, 0.5 + 0.5 * np.cos(np.pi * max(done - WARM_UP, 0) / (1 - WARM_UP)))
         optimizer.param_groups[0]["lr"] = RATE * max(rate, 0.01)
         heard, played = batch(samplers, rng, BATCH)
@@ -62,10 +63,8 @@ def train(data: Path, fonts: list[str], minutes: float, seed: int = 0) -> Timbre
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        done, steps = (time.time() - started) / (60 * minutes), steps + 1
-        if done > told:
-            print(f"{done:4.0%} {steps} steps, cross-entropy {said.item():.3f}, reconstruction {rebuilt.item():.3f}", flush=True)
-            told += 0.05
+        if step % TOLD == 0:
+            print(f"step {step} of {steps}: cross-entropy {said.item():.3f}, reconstruction {rebuilt.item():.3f}", flush=True)
     net.embeddings.copy_(F.normalize(places.detach(), dim=-1))
     net.temperature.fill_(PLACE_TEMPERATURE)
     return net.eval()
@@ -76,10 +75,10 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("run", type=Path)
     parser.add_argument("--without", nargs="*", default=[HELD_OUT_FAMILY], help="families of sound sets (see soundfonts)")
-    parser.add_argument("--minutes", type=float, default=12)
+    parser.add_argument("--steps", type=int, default=2400)
     args = parser.parse_args()
     fonts = [name for name, font in FONTS.items() if font.family not in args.without]
-    net = train(args.data, fonts, args.minutes)
+    net = train(args.data, fonts, args.steps)
     args.run.mkdir(parents=True, exist_ok=True)
     torch.save({"net": net.state_dict(), "fonts": fonts, "commit": pack.repository_commit()}, args.run / "model.pt")
     print(f"{args.run / 'model.pt'}: trained on {', '.join(fonts)}")
