@@ -67,7 +67,7 @@ impl TimbreModel {
     }
 
     /// Where the sound lies whose log-mel channel was `mel` in a second of voice, the oldest frame
-    /// first. Some milliseconds; not for the audio thread.
+    /// first. Some 0.4 ms; not for the audio thread.
     ///
     /// # Errors
     /// [`NnError::Run`] if ONNX Runtime fails, or if there is anything that is not a finite number
