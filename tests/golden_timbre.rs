@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::{Array2, Array3};
 use vocalise::audio::frame::BANDS;
 use vocalise::music::Instrument;
-use vocalise::nn::{Pack, TIMBRE_FRAMES, TimbreModel};
+use vocalise::nn::{Pack, TIMBRE_FRAMES, TimbreModel, TimbreSecond};
 
 /// The difference that another order of adding up may make.
 const TOLERANCE: f32 = 1e-4;
@@ -16,7 +16,7 @@ fn golden<A: ndarray_npy::ReadNpyExt>(name: &str) -> A {
 }
 
 /// The golden questions.
-fn questions() -> Vec<Box<[[f32; BANDS]; TIMBRE_FRAMES]>> {
+fn questions() -> Vec<Box<TimbreSecond>> {
     let of = |second: ndarray::ArrayView2<f32>| {
         let mut question = Box::new([[0.0; BANDS]; TIMBRE_FRAMES]);
         for (frame, row) in question.as_flattened_mut().iter_mut().zip(second.iter()) {

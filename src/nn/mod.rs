@@ -40,4 +40,4 @@ pub use pitch::PitchModel;
 pub use refined::RefinedModel;
 pub use role::Role;
 pub use runtime::RuntimeError;
-pub use timbre::{FRAMES as TIMBRE_FRAMES, TimbreModel, TimbreOutput};
+pub use timbre::{FRAMES as TIMBRE_FRAMES, TimbreModel, TimbreOutput, TimbreSecond};

@@ -5,8 +5,10 @@ use super::{NnError, Pack, Role};
 use crate::audio::frame::BANDS;
 use crate::music::Instrument;
 
-/// Frames of a question: a second of voice, the oldest first.
+/// Frames of a question: a second to a quarter of a per cent.
 pub const FRAMES: usize = 100;
+/// A question: the log-mel channel of a second of voice, the oldest frame first.
+pub type TimbreSecond = [[f32; BANDS]; FRAMES];
 /// Numbers of the latent.
 pub const LATENT: usize = 64;
 /// The instruments, in the order of [`Instrument::index`].
@@ -66,14 +68,13 @@ impl TimbreModel {
         }))
     }
 
-    /// Where the sound lies whose log-mel channel was `mel` in a second of voice, the oldest frame
-    /// first. Some 0.4 ms; not for the audio thread.
+    /// Where the sound lies that was heard in a second of voice. Some 0.4 ms; not for the audio thread.
     ///
     /// # Errors
     /// [`NnError::Run`] if ONNX Runtime fails, or if there is anything that is not a finite number
     /// in what goes in or comes out.
-    pub fn run(&mut self, mel: &[[f32; BANDS]; FRAMES]) -> Result<&TimbreOutput, NnError> {
-        let mel = mel.as_flattened();
+    pub fn run(&mut self, second: &TimbreSecond) -> Result<&TimbreOutput, NnError> {
+        let mel = second.as_flattened();
         if !all_finite(mel) {
             return Err(NnError::not_finite(Role::Timbre));
         }

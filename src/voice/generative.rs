@@ -5,9 +5,8 @@ use super::answering::{Call, Reply};
 use super::band::arranger::Arranger;
 use super::band::bar::{Bar, BarCall};
 use super::expecting::{ExpectCall, Expected, expect};
-use crate::audio::frame::BANDS;
 use crate::music::Instrument;
-use crate::nn::{ContextModel, NnError, TIMBRE_FRAMES, TimbreModel};
+use crate::nn::{ContextModel, NnError, TimbreModel, TimbreSecond};
 use crate::stages::{Infer, Stamped};
 use std::error::Error;
 
@@ -24,7 +23,7 @@ pub enum Ask {
     /// What is expected of the next note.
     Expect(ExpectCall),
     /// What a second of singing sounds like: its log-mel frames, the oldest first.
-    Timbre(Box<[[f32; BANDS]; TIMBRE_FRAMES]>),
+    Timbre(Box<TimbreSecond>),
 }
 
 impl Ask {

@@ -8,7 +8,8 @@ mod memory;
 
 use crate::audio::frame::BANDS;
 use crate::music::Instrument;
-use memory::{Memory, Second};
+use crate::nn::TimbreSecond;
+use memory::Memory;
 
 /// How many instruments there are, in the order of [`Instrument::index`].
 const INSTRUMENTS: usize = Instrument::ALL.len();
@@ -74,7 +75,12 @@ impl InstrumentPicker {
     /// Hears a frame: its log-mel channel, whether it is voice, and its pitch in Hz (0 for none).
     /// Every 250 ms of voice a query is due, once there was a second of it: the log-mel channel over
     /// the last second of voice, for the timbre model.
-    pub fn hear(&mut self, mel: &[f32; BANDS], voiced: bool, f0_hz: f32) -> Option<Box<Second>> {
+    pub fn hear(
+        &mut self,
+        mel: &[f32; BANDS],
+        voiced: bool,
+        f0_hz: f32,
+    ) -> Option<Box<TimbreSecond>> {
         if !voiced {
             self.silence += 1;
             if self.silence >= REST {

@@ -1,15 +1,12 @@
 //! The last second of voice: its frames, and how high it lay.
 
 use crate::audio::frame::BANDS;
-use crate::nn::TIMBRE_FRAMES as LENGTH;
-
-/// The log-mel channel of a second of voice, the oldest frame first.
-pub type Second = [[f32; BANDS]; LENGTH];
+use crate::nn::{TIMBRE_FRAMES as LENGTH, TimbreSecond};
 
 /// A ring of voiced frames.
 pub struct Memory {
     /// Their log-mel channels.
-    frames: Box<Second>,
+    frames: Box<TimbreSecond>,
     /// Their pitches in semitones (MIDI); NaN where there was none.
     pitches: [f32; LENGTH],
     /// Where the next frame goes.
@@ -50,7 +47,7 @@ impl Memory {
     }
 
     /// The last second, once there was one.
-    pub fn second(&self) -> Option<Box<Second>> {
+    pub fn second(&self) -> Option<Box<TimbreSecond>> {
         (self.held == LENGTH).then(|| {
             let mut second = self.frames.clone();
             second.rotate_left(self.next);
