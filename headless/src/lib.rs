@@ -32,4 +32,4 @@ pub use host::{About, Block, Host, Pace, Param, Setup, open};
 pub use play::{find_param, play, resolve_value};
 pub use script::{Action, Blocks, Change, MidiIn, Move, Script, Transport, Value};
 pub use timeline::Snapshot;
-pub use vst3_host::Vst3Host;
+pub use vst3_host::{SharedPlugin, Vst3Host};

@@ -15,12 +15,17 @@ use vst3_host::audio::{AudioBuffers, SpeakerArrangement};
 use vst3_host::midi::{MidiEvent, PluginEvent, PluginEventData};
 use vst3_host::{Plugin, ProcessMode, TransportPosition};
 
+/// The plugin itself, for its editor's window as well.
+pub type SharedPlugin = Arc<Mutex<Plugin>>;
+
 /// A VST3 plugin in a host.
 pub struct Vst3Host {
     about: About,
-    plugin: Arc<Mutex<Plugin>>,
+    plugin: SharedPlugin,
     thread: AudioThread,
     setup: Option<Setup>,
+    /// What the main thread does while audio is processed.
+    meanwhile: Box<dyn FnMut()>,
 }
 
 impl Vst3Host {
@@ -54,12 +59,18 @@ impl Vst3Host {
             plugin: Arc::new(Mutex::new(plugin)),
             thread: AudioThread::start()?,
             setup: None,
+            meanwhile: Box::new(|| {}),
         })
     }
 
     /// The plugin itself, for its editor's window.
-    pub fn plugin(&self) -> Arc<Mutex<Plugin>> {
+    pub fn plugin(&self) -> SharedPlugin {
         self.plugin.clone()
+    }
+
+    /// Does `work` on the main thread whenever audio is processed, about a thousand times a second.
+    pub fn meanwhile(&mut self, work: impl FnMut() + 'static) {
+        self.meanwhile = Box::new(work);
     }
 
     fn lock(&self) -> MutexGuard<'_, Plugin> {
@@ -173,7 +184,7 @@ impl Host for Vst3Host {
                 })
                 .collect()
         };
-        self.thread.run(work, || {})?
+        self.thread.run(work, &mut self.meanwhile)?
     }
 
     fn reset(&mut self) -> Result<()> {

@@ -55,6 +55,11 @@ impl Calibrating {
         }
     }
 
+    /// Whether there is nothing to say of it.
+    pub fn is_idle(&self) -> bool {
+        matches!(self, Self::Idle)
+    }
+
     /// Shows the button, or what is to be done now.
     pub fn show(&mut self, ui: &mut Ui, params: &VocaliseParams, setter: &ParamSetter<'_>) {
         let words = match self {

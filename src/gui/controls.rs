@@ -85,14 +85,13 @@ where
     });
 }
 
-/// A slider for a row of a table.
+/// A slider for a row of a table, of the width that the table sets.
 pub fn slider_small<P>(ui: &mut Ui, param: &P, setter: &ParamSetter<'_>, help: &str)
 where
     P: Param,
     P::Plain: Numeric,
 {
     let mut value = param.modulated_plain_value();
-    ui.spacing_mut().slider_width = 64.0;
     let slider = egui::Slider::new(&mut value, range(param)).show_value(false);
     let response = ui.add(slider);
     let text = format!("{}: {}\n{help}", param.name(), words(param, value.to_f64()));

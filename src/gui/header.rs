@@ -12,6 +12,8 @@ use nih_plug::prelude::ParamSetter;
 
 /// Width of what is heard of the song, in points.
 const SONG: f32 = 220.0;
+/// Width from which on that has room beside the pickers.
+const WIDE: f32 = 930.0;
 
 /// Shows it.
 pub fn show(
@@ -22,6 +24,7 @@ pub fn show(
     presets: &mut PresetBar,
     setter: &ParamSetter<'_>,
 ) {
+    let narrow = is_narrow(ui.available_width());
     ui.horizontal(|ui| {
         ui.vertical(|ui| {
             ui.label(RichText::new("Vocalise").size(20.0).strong());
@@ -33,8 +36,10 @@ pub fn show(
         picker(ui, &params.genre, setter, help);
         let help = "What the melody is meant for; Auto goes by how your voice sounds.";
         picker(ui, &params.instrument, setter, help);
-        ui.add_space((ui.available_width() - SONG).max(10.0));
-        song(ui, heard);
+        if !narrow {
+            ui.add_space((ui.available_width() - SONG).max(0.0));
+            song(ui, heard);
+        }
     });
     if let EngineState::Failed(reason) = view.engine() {
         ui.label(RichText::new(reason).color(theme::WARN).small());
@@ -78,8 +83,13 @@ fn state(ui: &mut Ui, view: &View) {
     row.response.on_hover_text(more);
 }
 
+/// Whether a line of this width, in points, leaves no room for what is heard of the song.
+pub fn is_narrow(width: f32) -> bool {
+    width < WIDE
+}
+
 /// What is heard of key and beat.
-fn song(ui: &mut Ui, heard: &Heard) {
+pub fn song(ui: &mut Ui, heard: &Heard) {
     let key = heard.key.map(|found| {
         let sure = if found.locked {
             "chosen".to_owned()

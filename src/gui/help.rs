@@ -1,7 +1,7 @@
 //! A page of shortcuts and of the way to the first sound.
 
 use super::theme;
-use egui::{RichText, Ui};
+use egui::{RichText, Ui, vec2};
 
 /// The way to the first sound.
 const STEPS: [&str; 4] = [
@@ -37,19 +37,33 @@ const SHORTCUTS: [(&str, &str); 12] = [
     ("Tab, Space", "go through the controls, press one"),
 ];
 
+/// Width of the way to the first sound, in points.
+const WAY: f32 = 330.0;
+
 /// Shows the page.
 pub fn show(ui: &mut Ui) {
-    ui.label(RichText::new("First notes").strong());
-    for (number, step) in (1..).zip(STEPS) {
-        ui.label(format!("{number}. {step}"));
-    }
-    ui.add_space(8.0);
-    ui.label(RichText::new("Keys and hands").strong());
-    egui::Grid::new("shortcuts").show(ui, |ui| {
-        for (hand, does) in SHORTCUTS {
-            ui.label(RichText::new(hand).color(theme::ACCENT));
-            ui.label(does);
-            ui.end_row();
-        }
+    ui.horizontal_top(|ui| {
+        ui.vertical(|ui| {
+            ui.set_width(WAY);
+            ui.label(RichText::new("First notes").strong());
+            for (number, step) in (1..).zip(STEPS) {
+                ui.label(format!("{number}. {step}"));
+            }
+        });
+        ui.add_space(14.0);
+        ui.vertical(|ui| {
+            ui.label(RichText::new("Keys and hands").strong());
+            let gap = vec2(10.0, 2.0);
+            let rows = egui::Grid::new("shortcuts")
+                .spacing(gap)
+                .min_row_height(0.0);
+            rows.show(ui, |ui| {
+                for (hand, does) in SHORTCUTS {
+                    ui.label(RichText::new(hand).color(theme::ACCENT));
+                    ui.label(does);
+                    ui.end_row();
+                }
+            });
+        });
     });
 }

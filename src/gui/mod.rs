@@ -13,6 +13,7 @@ mod refining;
 mod roll;
 mod roll_hands;
 mod saving;
+pub mod shape;
 mod strips;
 mod take_bar;
 pub mod theme;
@@ -24,17 +25,19 @@ use crate::plugin::{View, VocaliseParams};
 use calibrating::Calibrating;
 use heard::Heard;
 use nih_plug::context::gui::GuiContext;
+use nih_plug::editor::ResizeHint;
 use nih_plug::editor::dpi::LogicalSize;
 use nih_plug::prelude::ParamSetter;
 use nih_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, baseview,
     create_egui_editor,
 };
+use shape::{Remembered, Shape};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Size of a new window in logical points.
-pub const SIZE: (f32, f32) = (980.0, 720.0);
+pub const SIZE: (f32, f32) = (980.0, 760.0);
 /// Time between two pictures while something may move: 30 a second.
 const REPAINT: Duration = Duration::from_millis(33);
 
@@ -57,15 +60,23 @@ pub struct Editor {
     refining: refining::Refining,
     saving: saving::Saving,
     presets: preset_bar::PresetBar,
+    /// The window's shape, where the window is the editor's own.
+    window: Option<Remembered>,
     /// The way to the host, while the window is open.
     host: Option<GuiContext>,
 }
 
 /// An editor of `params` that shows `view`.
 pub fn editor(params: Arc<VocaliseParams>, view: Arc<View>) -> Option<EguiEditor<Editor>> {
-    let state = EguiEditorState::from_size(LogicalSize::new(SIZE.0, SIZE.1), 1.0);
-    let settings = EguiNiceSettings::new().with_tile("Vocalise");
-    let editor = Editor::new(params, view);
+    let window = Remembered::of_user("editor", Shape::default());
+    let shape = window.shape();
+    let size = LogicalSize::new(shape.width, shape.height);
+    let state = EguiEditorState::from_size(size, shape.zoom);
+    let settings = EguiNiceSettings::new()
+        .with_tile("Vocalise")
+        .with_resize_hint(ResizeHint::resizable().with_min_logical_size(shape::least()));
+    let mut editor = Editor::new(params, view);
+    editor.window = Some(window);
     create_egui_editor(state, RepaintNotifier::new(), settings, editor)
 }
 
@@ -84,6 +95,7 @@ impl Editor {
             refining: refining::Refining::default(),
             saving: saving::Saving::default(),
             presets: preset_bar::PresetBar::new(params.clone()),
+            window: None,
             host: None,
             params,
             view,
@@ -100,6 +112,10 @@ impl Editor {
         self.calibrating.settle(&self.params, setter);
         self.offset.settle(&self.params, setter);
         panels::show(ui, self, setter);
+        if let Some(window) = &mut self.window {
+            window.watch(ui);
+            shape::corner(ui);
+        }
     }
 }
 

@@ -173,11 +173,19 @@ fn keys(painter: &Painter, areas: &Areas, view: &Viewport) {
         if key % 12 == 0 {
             let line = Stroke::new(1.0, theme::FAINT);
             inside.hline(area.x_range(), y + 0.5 * height, line);
-            let at = pos2(areas.keyboard.right() - 4.0, y);
-            let font = FontId::proportional(9.0);
-            let name = pitch::key_name(key);
-            inside.text(at, Align2::RIGHT_CENTER, name, font, theme::BACKGROUND);
         }
+    }
+    // Above the keys: a key may be lower than its name.
+    for key in (lowest..=highest).filter(|key| key % 12 == 0) {
+        let font = FontId::proportional(9.0);
+        let name = inside.layout_no_wrap(pitch::key_name(key), font, theme::TEXT);
+        let middle = pos2(
+            areas.keyboard.right() - 4.0 - 0.5 * name.size().x,
+            view.y(area, f32::from(key)),
+        );
+        let place = Rect::from_center_size(middle, name.size());
+        inside.rect_filled(place.expand2(vec2(2.0, -1.0)), 2.0, theme::PANEL);
+        inside.galley(place.min, name, theme::TEXT);
     }
     let names = ["cym", "hat", "tom", "snare", "perc", "kick"];
     let row = (areas.drums.height() - 8.0) / names.len() as f32;

@@ -1,12 +1,15 @@
 //! A strip for each track: on, solo, lock, again, level, density, variation, intensity, octave,
 //! channel, program and range.
 
-use super::controls::{number, picker_small, press, slider_small, toggle};
+use super::controls::{number, picker_small, press, slider_small, switch, toggle};
 use super::theme;
 use crate::music::Track;
 use crate::plugin::VocaliseParams;
 use egui::{RichText, Sense, Ui, vec2};
 use nih_plug::prelude::ParamSetter;
+
+/// Width, in points, below which the strips stand closer.
+const ROOMY: f32 = 930.0;
 
 /// Shows the strips; `track` is the one whose notes stand out in the roll.
 pub fn show(
@@ -16,7 +19,9 @@ pub fn show(
     track: &mut Option<Track>,
 ) {
     egui::ScrollArea::both().auto_shrink(false).show(ui, |ui| {
-        let gap = vec2(10.0, 5.0);
+        let is_roomy = ui.available_width() >= ROOMY;
+        let gap = vec2(if is_roomy { 10.0 } else { 6.0 }, 5.0);
+        ui.spacing_mut().slider_width = if is_roomy { 64.0 } else { 48.0 };
         egui::Grid::new("strips").spacing(gap).show(ui, |ui| {
             heads(ui);
             for own in Track::ALL {
@@ -24,15 +29,13 @@ pub fn show(
                 ui.end_row();
             }
         });
-        let help = "The band plays to the beat of your singing while the host's transport stands; else it \
-                    waits for the host.";
-        super::controls::switch(ui, &params.follows_voice, setter, help);
-        super::controls::switch(
-            ui,
-            &params.programs,
-            setter,
-            "Tells the receiver of each track which General MIDI program to play.",
-        );
+        ui.horizontal(|ui| {
+            let help = "The band plays to the beat of your singing while the host's transport stands; \
+                        else it waits for the host.";
+            switch(ui, &params.follows_voice, setter, help);
+            let help = "Tells the receiver of each track which General MIDI program to play.";
+            switch(ui, &params.programs, setter, help);
+        });
     });
 }
 

@@ -8,7 +8,7 @@ use crate::music::{SungNote, Track};
 use crate::voice::{Report, parameter};
 use egui::{Key, Modifiers, pos2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use nih_plug::prelude::Params;
 
 struct Window {
@@ -87,7 +87,7 @@ fn click(harness: &mut Harness<'_, Window>, at: egui::Pos2) {
 
 #[test]
 fn a_genre_that_is_picked_reaches_the_host_and_the_stages() {
-    let mut harness = open(vec2(980.0, 720.0));
+    let mut harness = open(vec2(SIZE.0, SIZE.1));
     let told = |harness: &Harness<'_, Window>| {
         let params = &harness.state().editor.params;
         let genre = params.told().find(|(index, _)| *index == parameter::GENRE);
@@ -107,7 +107,7 @@ fn a_genre_that_is_picked_reaches_the_host_and_the_stages() {
 
 #[test]
 fn a_note_that_is_deleted_comes_back_when_that_is_undone() {
-    let mut harness = open(vec2(980.0, 720.0));
+    let mut harness = open(vec2(SIZE.0, SIZE.1));
     sing(&mut harness);
     harness.run_steps(60);
     let at = note_at(&harness);
@@ -129,7 +129,7 @@ fn a_note_that_is_deleted_comes_back_when_that_is_undone() {
 
 #[test]
 fn a_note_is_dragged_as_one_edit() {
-    let mut harness = open(vec2(980.0, 720.0));
+    let mut harness = open(vec2(SIZE.0, SIZE.1));
     sing(&mut harness);
     harness.run_steps(60);
     let from = note_at(&harness);
@@ -175,4 +175,70 @@ fn every_parameter_can_be_reached() {
         .filter(|name| !DRAWN.with_borrow(|drawn| drawn.contains(name)))
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Whatever can be seen or pressed, with its place: role and words, then its rectangle.
+fn parts_of(harness: &Harness<'_, Window>) -> Vec<(String, egui::Rect)> {
+    use egui::accesskit::Role;
+    let shown = |role| {
+        matches!(
+            role,
+            Role::Button
+                | Role::CheckBox
+                | Role::ComboBox
+                | Role::Label
+                | Role::Slider
+                | Role::SpinButton
+                | Role::TextInput
+        )
+    };
+    let nodes = harness.root().children_recursive();
+    let nodes = nodes.filter(|node| shown(node.accesskit_node().role()));
+    nodes
+        .map(|node| {
+            let node_ = node.accesskit_node();
+            let words = node_.label().or(node_.value()).unwrap_or_default();
+            (format!("{:?} {words:?}", node_.role()), node.rect())
+        })
+        .collect()
+}
+
+#[test]
+fn nothing_overlaps_or_leaves_the_window_at_any_size_and_scale() {
+    let smallest = vec2(shape::SMALLEST.0, shape::SMALLEST.1);
+    let mut faults = Vec::new();
+    // In one that is too small, what is cut off is scrolled to.
+    let too_small = vec2(500.0, 400.0);
+    for size in [
+        too_small,
+        smallest,
+        vec2(SIZE.0, SIZE.1),
+        vec2(1_920.0, 1_080.0),
+    ] {
+        for page in [Page::Tracks, Page::Voice, Page::Time, Page::Help] {
+            for pixels in [1.0, 1.5, 2.0] {
+                let mut harness = open(size);
+                harness.set_pixels_per_point(pixels);
+                sing(&mut harness);
+                harness.state_mut().editor.page = page;
+                harness.run_steps(5);
+                let parts = parts_of(&harness);
+                assert!(parts.len() > 20, "{parts:?}");
+                let window = egui::Rect::from_min_size(egui::Pos2::ZERO, size);
+                for (at, (name, rect)) in parts.iter().enumerate() {
+                    let told = format!("{name} {rect:?} on {page:?} in {size:?} times {pixels}");
+                    if size != too_small && !window.contains_rect(*rect) {
+                        faults.push(format!("cut off: {told}"));
+                    }
+                    for (other, its) in &parts[at + 1..] {
+                        let common = rect.shrink(1.0).intersect(*its);
+                        if common.width() > 0.0 && common.height() > 0.0 {
+                            faults.push(format!("{other} {its:?} lies on {told}"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -2,7 +2,7 @@
 
 use super::calibrating::Calibrating;
 use super::heard::Heard;
-use super::theme;
+use super::{header, theme};
 use crate::music::pitch;
 use crate::plugin::VocaliseParams;
 use egui::{Align2, FontId, RichText, Sense, Stroke, Ui, pos2, vec2};
@@ -21,12 +21,16 @@ pub fn show(
     calibrating: &mut Calibrating,
     setter: &ParamSetter<'_>,
 ) {
+    let narrow = header::is_narrow(ui.available_width());
     ui.horizontal(|ui| {
         tuner(ui, heard);
         ui.add_space(10.0);
         meter(ui, heard.level_db, params.gate.value());
         ui.add_space(10.0);
         calibrating.show(ui, params, setter);
+        if narrow && calibrating.is_idle() {
+            header::song(ui, heard);
+        }
     });
 }
 

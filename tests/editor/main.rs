@@ -13,6 +13,7 @@ mod screen;
 use headless::{Editor, Host, Script, Transport, Vst3Host, find_param, play};
 use phrase::PHRASE;
 use screen::Screen;
+use std::path::Path;
 use std::time::Duration;
 
 /// The window's name, as the host gives it.
@@ -21,6 +22,15 @@ const WINDOW: &str = "Vocalise - VST3";
 const PICKER: (i32, i32) = (500, 31);
 /// From the picker to an entry of its list: up or down in pixels.
 const ENTRY: (i32, i32) = (0, 120);
+/// The pages, and where in points their names stand.
+const PAGES: [(&str, f32); 4] = [
+    ("voice", 92.0),
+    ("time", 170.0),
+    ("help", 244.0),
+    ("tracks", 34.0),
+];
+/// How far above the window's lower edge, in points.
+const ABOVE_THE_EDGE: f32 = 267.0;
 /// Time for a click to reach the plugin and for the picture to follow.
 const SETTLE: Duration = Duration::from_millis(800);
 
@@ -43,6 +53,9 @@ fn a_click_on_a_genre_reaches_the_host_and_the_saved_state() {
     let shots = bundles::target().join("screenshots");
     std::fs::create_dir_all(&shots).expect("the folder for screenshots");
 
+    let home = tempfile::tempdir().expect("a home of its own");
+    // SAFETY: as above.
+    unsafe { std::env::set_var("XDG_DATA_HOME", home.path()) };
     let mut host = Vst3Host::open(&bundle).expect("the bundle opens");
     let before = genre(&mut host);
     let saved_before = host.save_state().expect("a state");
@@ -78,6 +91,7 @@ fn a_click_on_a_genre_reaches_the_host_and_the_saved_state() {
         .screenshot(WINDOW, &shots.join("chosen.png"))
         .expect("a screenshot");
     drop(editor);
+    every_page_at_every_size(&host, &screen, &shots);
 
     // The host takes the edit into its next block.
     let script = Script::offline(48_000.0, vec![vec![0.0; 4_800]; 2]);
@@ -100,4 +114,36 @@ fn a_click_on_a_genre_reaches_the_host_and_the_saved_state() {
 fn genre(host: &mut Vst3Host) -> String {
     let params = host.params().expect("parameters");
     find_param(&params, "Genre").expect("a genre").text.clone()
+}
+
+/// Leaves pictures of every page at one, one and a half and two pixels a point, and in the smallest
+/// window.
+fn every_page_at_every_size(host: &Vst3Host, screen: &Screen, shots: &Path) {
+    let smallest = vocalise::gui::shape::SMALLEST;
+    let usual = vocalise::gui::SIZE;
+    for (name, scale, size) in [
+        ("1x", 1.0, usual),
+        ("1.5x", 1.5, usual),
+        ("2x", 2.0, usual),
+        ("smallest", 1.0, smallest),
+    ] {
+        let editor = Editor::open(host).expect("the editor opens");
+        let pixels = |points: f32| (points * scale).round() as i32;
+        let (width, height) = (pixels(size.0), pixels(size.1));
+        editor.scale(scale).expect("a scale");
+        screen.resize(WINDOW, width, height).expect("a window");
+        let took = editor.resize(width, height).expect("a size");
+        assert_eq!(took, (width, height), "{name}");
+        for (page, x) in PAGES {
+            let y = size.1 - ABOVE_THE_EDGE;
+            screen.click(WINDOW, pixels(x), pixels(y)).expect("a click");
+            // Away from what would tell its help.
+            screen
+                .point(WINDOW, pixels(600.0), pixels(y))
+                .expect("a move");
+            editor.serve(SETTLE).expect("the editor is served");
+            let shot = shots.join(format!("{name}-{page}.png"));
+            screen.screenshot(WINDOW, &shot).expect("a screenshot");
+        }
+    }
 }

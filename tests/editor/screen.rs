@@ -33,7 +33,14 @@ impl Screen {
     /// Starts a server on a free display.
     pub fn start() -> Result<Self> {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-noreset"])
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "2100x1640x24",
+                "-noreset",
+            ])
             .args(["+extension", "GLX"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -60,10 +67,24 @@ impl Screen {
     /// Moves the pointer and presses the left button, in pixels from the
     /// top left corner of the window of this name.
     pub fn click(&self, window: &str, x: i32, y: i32) -> Result<()> {
+        self.point(window, x, y)?;
+        self.xdotool(&["click", "1"])?;
+        Ok(())
+    }
+
+    /// Moves the pointer, in pixels from the top left corner of the window of this name.
+    pub fn point(&self, window: &str, x: i32, y: i32) -> Result<()> {
         let id = self.window(window)?;
         let (x, y) = (x.to_string(), y.to_string());
-        self.xdotool(&["mousemove", "--sync", "--window", &id, &x, &y])?;
-        self.xdotool(&["click", "1"])?;
+        self.xdotool(&["mousemove", "--window", &id, &x, &y])?;
+        Ok(())
+    }
+
+    /// Gives the window of this name another size in pixels.
+    pub fn resize(&self, window: &str, width: i32, height: i32) -> Result<()> {
+        let id = self.window(window)?;
+        let (width, height) = (width.to_string(), height.to_string());
+        self.xdotool(&["windowsize", "--sync", &id, &width, &height])?;
         Ok(())
     }
 

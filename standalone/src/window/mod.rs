@@ -18,12 +18,11 @@ use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use vocalise::gui::shape::{Remembered, Shape};
 use vocalise::gui::{self, Editor, theme};
 
 /// Height of what is above the editor when the devices are shown, in points.
 const ABOVE: f32 = 140.0;
-/// The smallest window, in points.
-const SMALLEST: (f32, f32) = (560.0, 620.0);
 /// Time between two looks for a wish to close, in a window where nothing moves.
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -40,6 +39,7 @@ const OPENINGS: usize = 4;
 struct Window {
     studio: Arc<Mutex<Studio>>,
     editor: Editor,
+    remembered: Remembered,
     transport: transport::Bar,
     /// Whether the devices are shown.
     devices: bool,
@@ -56,7 +56,14 @@ pub fn show(studio: &Arc<Mutex<Studio>>, editor: Editor, watch: Watch) -> Result
         (context, !studio.is_well())
     };
     let drawn = Arc::<AtomicBool>::default();
+    let usual = Shape {
+        height: gui::SIZE.1 + ABOVE,
+        ..Shape::default()
+    };
+    let remembered = Remembered::of_user("app-window", usual);
+    let shape = remembered.shape();
     let window = Window {
+        remembered,
         studio: studio.clone(),
         editor,
         transport: transport::Bar::default(),
@@ -64,15 +71,14 @@ pub fn show(studio: &Arc<Mutex<Studio>>, editor: Editor, watch: Watch) -> Result
         watch,
         drawn: drawn.clone(),
     };
-    let size = LogicalSize::new(gui::SIZE.0, gui::SIZE.1 + ABOVE);
-    let resizing =
-        ResizeHint::resizable().with_min_logical_size(LogicalSize::new(SMALLEST.0, SMALLEST.1));
+    let size = LogicalSize::new(shape.width, shape.height);
+    let resizing = ResizeHint::resizable().with_min_logical_size(gui::shape::least());
     let settings = EguiNiceSettings::new()
         .with_tile("Vocalise")
         .with_resize_hint(resizing)
         .with_repaint_poll_interval(ASKING);
     let editor = create_egui_editor(
-        EguiEditorState::from_size(size, 1.0),
+        EguiEditorState::from_size(size, shape.zoom),
         RepaintNotifier::new(),
         settings,
         window,
@@ -126,6 +132,7 @@ impl NiceEguiApp for Window {
             ui.send_viewport_cmd(egui::ViewportCommand::Close);
         }
         ui.ctx().request_repaint_after(LOOK);
+        self.remembered.watch(ui);
         let mut studio = self.studio.lock();
         studio.tick();
         let framing = Framing::new()

@@ -144,7 +144,6 @@ use {
     crate::event_loop::{EventLoop, MainThreadExecutor, TASK_QUEUE_CAPACITY},
     crossbeam::queue::ArrayQueue,
     libc,
-    std::cell::Cell,
     vst3::Steinberg::Linux::{
         FileDescriptor, IEventHandler, IEventHandlerTrait, IRunLoop, IRunLoopTrait,
     },
@@ -161,7 +160,7 @@ pub(crate) struct WrapperView<P: Vst3Plugin> {
     /// Allows handling events events on the host's GUI thread when using Linux. Needed because
     /// otherwise REAPER doesn't like us very much.
     #[cfg(all(target_family = "unix", not(target_os = "macos")))]
-    run_loop_event_handler: RwLock<Option<ComWrapper<RunLoopEventHandler<P>>>>,
+    run_loop_event_handler: RwLock<Option<RegisteredEventHandler<P>>>,
 
     /// The DPI scaling factor as passed to the [IPlugViewContentScaleSupport::set_scale_factor()]
     /// function. Defaults to 1.0, and will be kept there on macOS. When reporting and handling size
@@ -177,8 +176,7 @@ impl<P: Vst3Plugin> Class for WrapperView<P> {
 /// Allow handling tasks on the host's GUI thread on Linux. This doesn't need to be a separate
 /// struct, but vst3-sys did not let us implement interfaces conditionally and the interface is
 /// only exposed when compiling on Linux. This might be fixable since we use the vst3 crate.
-/// The struct will register itself when calling [`RunLoopEventHandler::new()`] and it will
-/// unregister itself when it gets dropped.
+/// [`RegisteredEventHandler`] registers and unregisters it.
 #[cfg(all(target_family = "unix", not(target_os = "macos")))]
 struct RunLoopEventHandler<P: Vst3Plugin> {
     /// We need access to the inner wrapper so we that we can post any outstanding tasks there when
@@ -202,24 +200,44 @@ struct RunLoopEventHandler<P: Vst3Plugin> {
     /// tasks off this queue there until it is empty.
     tasks: ArrayQueue<Task<P>>,
 
-    /// A self-referencing pointer to the outer `ComWrapper<RunLoopEventHandler>`, needed to call
-    /// `IRunLoop::unregisterEventHandler()` when this object gets dropped.
-    event_handler_ptr: EventHandlerSelfRefPtr,
-
     notified: AtomicBool,
 }
 
-/// A self-referencing pointer to the outer `ComWrapper<RunLoopEventHandler>`, needed to call
-/// `IRunLoop::unregisterEventHandler()` when this object gets dropped.
+/// A [`RunLoopEventHandler`] that the host's run loop knows, until this is dropped. The host keeps
+/// a reference to the handler while that is registered, so the handler cannot unregister itself
+/// when it is dropped: it never would be.
 #[cfg(all(target_family = "unix", not(target_os = "macos")))]
-struct EventHandlerSelfRefPtr(Cell<*mut IEventHandler>);
+struct RegisteredEventHandler<P: Vst3Plugin>(ComWrapper<RunLoopEventHandler<P>>);
 
-// Safety: `ComWrapper<RunLoopEventHandler>` is Send + Sync, so the raw self-referential
-// pointer is also Send + Sync.
 #[cfg(all(target_family = "unix", not(target_os = "macos")))]
-unsafe impl Send for EventHandlerSelfRefPtr {}
+impl<P: Vst3Plugin> RegisteredEventHandler<P> {
+    fn new(inner: Weak<WrapperInner<P>>, run_loop: ComPtr<IRunLoop>) -> Self {
+        let handler = RunLoopEventHandler::new(inner, run_loop);
+        let event_handler = handler.as_com_ref::<IEventHandler>().unwrap();
+        assert_eq!(
+            unsafe {
+                handler
+                    .run_loop
+                    .registerEventHandler(event_handler.as_ptr(), handler.socket_read_fd)
+            },
+            kResultOk
+        );
+
+        Self(handler)
+    }
+}
+
 #[cfg(all(target_family = "unix", not(target_os = "macos")))]
-unsafe impl Sync for EventHandlerSelfRefPtr {}
+impl<P: Vst3Plugin> Drop for RegisteredEventHandler<P> {
+    fn drop(&mut self) {
+        let event_handler = self.0.as_com_ref::<IEventHandler>().unwrap();
+        unsafe {
+            self.0
+                .run_loop
+                .unregisterEventHandler(event_handler.as_ptr());
+        }
+    }
+}
 
 #[cfg(all(target_family = "unix", not(target_os = "macos")))]
 impl<P: Vst3Plugin> Class for RunLoopEventHandler<P> {
@@ -296,7 +314,7 @@ impl<P: Vst3Plugin> WrapperView<P> {
     #[cfg(all(target_family = "unix", not(target_os = "macos")))]
     pub fn do_maybe_in_run_loop(&self, task: Task<P>) -> Result<(), Task<P>> {
         match &*self.run_loop_event_handler.read() {
-            Some(run_loop) => run_loop.post_task(task),
+            Some(registered) => registered.0.post_task(task),
             None => Err(task),
         }
     }
@@ -366,32 +384,14 @@ impl<P: Vst3Plugin> RunLoopEventHandler<P> {
         );
         let [socket_read_fd, socket_write_fd] = sockets;
 
-        let handler = ComWrapper::new(RunLoopEventHandler {
+        ComWrapper::new(RunLoopEventHandler {
             inner,
             run_loop,
             socket_read_fd,
             socket_write_fd,
             tasks: ArrayQueue::new(TASK_QUEUE_CAPACITY),
-            event_handler_ptr: EventHandlerSelfRefPtr(Cell::new(std::ptr::null_mut())),
             notified: AtomicBool::new(false),
-        });
-        let event_handler_ptr = handler.to_com_ptr::<IEventHandler>().unwrap().into_raw();
-
-        // Safety: `event_handler_ptr` is a self-referential pointer to the outer
-        // `ComWrapper<RunLoopEventHandler>`, so it is valid for the lifetime of
-        // this struct.
-        handler.event_handler_ptr.0.set(event_handler_ptr);
-
-        assert_eq!(
-            unsafe {
-                handler
-                    .run_loop
-                    .registerEventHandler(event_handler_ptr, handler.socket_read_fd)
-            },
-            kResultOk
-        );
-
-        handler
+        })
     }
 
     /// Post a task to the tasks queue so it will be run on the host's GUI thread later. Returns the
@@ -702,7 +702,9 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
                 {
                     *self.run_loop_event_handler.write() = frame
                         .cast()
-                        .map(|run_loop| RunLoopEventHandler::new(Arc::downgrade(&inner), run_loop));
+                        .map(|run_loop| {
+                            RegisteredEventHandler::new(Arc::downgrade(&inner), run_loop)
+                        });
                 }
                 *self.plug_frame.write() = Some(frame.to_com_ptr());
             }
@@ -854,7 +856,6 @@ impl<P: Vst3Plugin> IEventHandlerTrait for RunLoopEventHandler<P> {
 
 #[cfg(all(target_family = "unix", not(target_os = "macos")))]
 impl<P: Vst3Plugin> Drop for RunLoopEventHandler<P> {
-    // PLEASE FIXME: This drop method never actually gets called for some reason.
     fn drop(&mut self) {
         // When this object gets dropped and there are still unprocessed tasks left, then we'll
         // handle those in the regular event loop so no work gets lost
@@ -880,11 +881,6 @@ impl<P: Vst3Plugin> Drop for RunLoopEventHandler<P> {
         unsafe {
             libc::close(self.socket_read_fd);
             libc::close(self.socket_write_fd);
-        }
-
-        unsafe {
-            self.run_loop
-                .unregisterEventHandler(self.event_handler_ptr.0.get());
         }
     }
 }
