@@ -38,8 +38,12 @@ use std::time::Duration;
 
 /// Size of a new window in logical points.
 pub const SIZE: (f32, f32) = (980.0, 760.0);
-/// Time between two pictures while something may move: 30 a second.
-const REPAINT: Duration = Duration::from_millis(33);
+/// Time between two looks whether there is something new to see.
+pub const LOOK: Duration = Duration::from_millis(33);
+/// Time between two pictures while something moves by itself.
+const MOVING: Duration = Duration::from_millis(33);
+/// Time between two pictures while nothing does.
+const STILL: Duration = Duration::from_secs(1);
 
 /// The state of one editor.
 pub struct Editor {
@@ -74,10 +78,12 @@ pub fn editor(params: Arc<VocaliseParams>, view: Arc<View>) -> Option<EguiEditor
     let state = EguiEditorState::from_size(size, shape.zoom);
     let settings = EguiNiceSettings::new()
         .with_tile("Vocalise")
-        .with_resize_hint(ResizeHint::resizable().with_min_logical_size(shape::least()));
+        .with_resize_hint(ResizeHint::resizable().with_min_logical_size(shape::least()))
+        .with_repaint_poll_interval(LOOK);
+    let repaint = view.repaint();
     let mut editor = Editor::new(params, view);
     editor.window = Some(window);
-    create_egui_editor(state, RepaintNotifier::new(), settings, editor)
+    create_egui_editor(state, repaint, settings, editor)
 }
 
 impl Editor {
@@ -100,6 +106,16 @@ impl Editor {
             params,
             view,
         }
+    }
+
+    /// What asks its window for a picture.
+    pub fn repaint(&self) -> RepaintNotifier {
+        self.view.repaint()
+    }
+
+    /// Whether something moves by itself, without news from the engine.
+    fn moves(&self) -> bool {
+        self.marks.playhead_s.is_some() || !self.refining.is_idle()
     }
 
     /// Takes in what was reported, and shows everything.
@@ -139,8 +155,9 @@ impl NiceEguiApp for Editor {
         let Some(host) = self.host.clone() else {
             return;
         };
-        ui.ctx().request_repaint_after(REPAINT);
         self.show(ui, &host.param_setter());
+        ui.ctx()
+            .request_repaint_after(if self.moves() { MOVING } else { STILL });
     }
 }
 

@@ -5,6 +5,7 @@ use crate::stages::{Counters, EngineState};
 use crate::voice::recording::{Take, Tape};
 use crate::voice::{Report, Watch};
 use crossbeam_channel::{Receiver, Sender};
+use nih_plug_egui::RepaintNotifier;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,8 @@ pub struct View {
     audition: AuditionDesk,
     /// The audio thread's end of it, until that takes it.
     player: Mutex<Option<AuditionPlayer>>,
+    /// Asks the open editor for a picture.
+    repaint: RepaintNotifier,
     /// Frames dropped, then late events, as last seen by the audio thread.
     dropped: AtomicU64,
     late: AtomicU64,
@@ -41,6 +44,7 @@ impl View {
             tape: Arc::default(),
             audition,
             player: Mutex::new(Some(player)),
+            repaint: RepaintNotifier::new(),
             dropped: AtomicU64::new(0),
             late: AtomicU64::new(0),
         }
@@ -63,7 +67,15 @@ impl View {
 
     /// The ends that the stages tell what they hear.
     pub fn watch(&self) -> Watch {
-        Watch::new(self.reports_in.clone()).recording(self.take.clone(), self.tape.clone())
+        let repaint = self.repaint.clone();
+        Watch::new(self.reports_in.clone())
+            .recording(self.take.clone(), self.tape.clone())
+            .waking(Arc::new(move || repaint.request_repaint()))
+    }
+
+    /// What asks the open editor for a picture.
+    pub fn repaint(&self) -> RepaintNotifier {
+        self.repaint.clone()
     }
 
     /// What was sung and played lately. Not for the audio thread.

@@ -67,3 +67,20 @@ pub enum Report {
     /// The line was reset: times start at 0 again.
     Reset,
 }
+
+/// What a frame has to be louder than for there to be something to see, in dB below full scale.
+const AUDIBLE_DB: f32 = -60.0;
+
+impl Report {
+    /// Whether there is something to see at once: a silent frame shows nothing new, and what is known of
+    /// the song can wait for the next picture.
+    pub fn is_news(&self) -> bool {
+        match self {
+            Self::Frame {
+                level_db, voicing, ..
+            } => *level_db > AUDIBLE_DB || *voicing > 0.5,
+            Self::Song { .. } => false,
+            _ => true,
+        }
+    }
+}

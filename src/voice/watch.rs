@@ -16,7 +16,11 @@ pub struct Watch {
     reports: Sender<Report>,
     take: Option<Arc<Mutex<Take>>>,
     tape: Option<Arc<Mutex<Tape>>>,
+    wake: Option<Wake>,
 }
+
+/// Says that there is something to see. Called often, so it has to be quick.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 impl Watch {
     /// Reports alone.
@@ -25,6 +29,15 @@ impl Watch {
             reports,
             take: None,
             tape: None,
+            wake: None,
+        }
+    }
+
+    /// Also calls `wake` for whatever there is to see.
+    pub fn waking(self, wake: Wake) -> Self {
+        Self {
+            wake: Some(wake),
+            ..self
         }
     }
 
@@ -42,6 +55,7 @@ impl Watch {
         let teller = Teller {
             reports: self.reports,
             take: self.take,
+            wake: self.wake,
             backlog: Vec::new(),
         };
         let recorder = Recorder {
@@ -56,6 +70,7 @@ impl Watch {
 pub struct Teller {
     reports: Sender<Report>,
     take: Option<Arc<Mutex<Take>>>,
+    wake: Option<Wake>,
     /// What the take does not know yet.
     backlog: Vec<Report>,
 }
@@ -64,6 +79,9 @@ impl Teller {
     /// Tells everybody.
     pub fn tell(&mut self, report: Report) {
         let _ = self.reports.try_send(report);
+        if let Some(wake) = self.wake.as_ref().filter(|_| report.is_news()) {
+            wake();
+        }
         let Some(take) = &self.take else { return };
         if self.backlog.len() < BACKLOG {
             self.backlog.push(report);

@@ -11,29 +11,19 @@ use nih_plug::context::gui::GuiContext;
 use nih_plug::editor::dpi::LogicalSize;
 use nih_plug::editor::{Editor as _, EditorHandle, ResizeHint};
 use nih_plug_egui::{
-    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
-    baseview, create_egui_editor,
+    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, baseview,
+    create_egui_editor,
 };
 use parking_lot::Mutex;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use vocalise::gui::shape::{Remembered, Shape};
 use vocalise::gui::{self, Editor, theme};
 
 /// Height of what is above the editor when the devices are shown, in points.
 const ABOVE: f32 = 140.0;
-/// Time between two looks for a wish to close, in a window where nothing moves.
-const LOOK: Duration = Duration::from_millis(200);
-
-/// Time between two looks whether somebody else wants a new picture. Nobody does: the window asks
-/// for its own. On X11, one that is asked for a picture before it is shown never draws any, and the
-/// windowing library's usual 16 ms may be over by then.
-const ASKING: Duration = Duration::from_secs(60);
-/// How long a window may take until it has drawn itself, and how often it is opened anew: other
-/// things than that may ask too early.
-const DRAWING: Duration = Duration::from_secs(3);
-const OPENINGS: usize = 4;
+/// Time between two pictures while nothing moves, and so between two looks for a wish to close.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// What the window draws.
 struct Window {
@@ -44,8 +34,6 @@ struct Window {
     /// Whether the devices are shown.
     devices: bool,
     watch: Watch,
-    /// Whether it has drawn itself.
-    drawn: Arc<AtomicBool>,
 }
 
 /// Shows the window until it is closed, or until `watch` says so.
@@ -55,13 +43,13 @@ pub fn show(studio: &Arc<Mutex<Studio>>, editor: Editor, watch: Watch) -> Result
         let context = GuiContext::new(studio.values.clone());
         (context, !studio.is_well())
     };
-    let drawn = Arc::<AtomicBool>::default();
     let usual = Shape {
         height: gui::SIZE.1 + ABOVE,
         ..Shape::default()
     };
     let remembered = Remembered::of_user("app-window", usual);
     let shape = remembered.shape();
+    let repaint = editor.repaint();
     let window = Window {
         remembered,
         studio: studio.clone(),
@@ -69,17 +57,16 @@ pub fn show(studio: &Arc<Mutex<Studio>>, editor: Editor, watch: Watch) -> Result
         transport: transport::Bar::default(),
         devices,
         watch,
-        drawn: drawn.clone(),
     };
     let size = LogicalSize::new(shape.width, shape.height);
     let resizing = ResizeHint::resizable().with_min_logical_size(gui::shape::least());
     let settings = EguiNiceSettings::new()
         .with_tile("Vocalise")
         .with_resize_hint(resizing)
-        .with_repaint_poll_interval(ASKING);
+        .with_repaint_poll_interval(gui::LOOK);
     let editor = create_egui_editor(
         EguiEditorState::from_size(size, shape.zoom),
-        RepaintNotifier::new(),
+        repaint,
         settings,
         window,
     )
@@ -87,34 +74,15 @@ pub fn show(studio: &Arc<Mutex<Studio>>, editor: Editor, watch: Watch) -> Result
     // SAFETY: this process is this program's own, with one windowing library in it.
     unsafe { editor.assume_standalone_in_process() };
     let no_window = "no window opens (is there a screen? `--no-window` needs none)";
-    let mut openings = OPENINGS;
-    loop {
-        let spawned = editor
-            .spawn(None, false, None, context.clone(), None)
-            .map_err(|error| anyhow!("{no_window}: {error}"))?;
-        spawned
-            .handle
-            .show(&spawned.window)
-            .map_err(|error| anyhow!("{no_window}: {error}"))?;
-        openings -= 1;
-        if openings == 0 || draws(&drawn) {
-            return EguiEditorHandle::run_until_closed(spawned.window)
-                .map_err(|error| anyhow!("the window failed: {error}"));
-        }
-    }
-}
-
-/// Waits until a window that was opened has drawn itself; whether it has.
-fn draws(drawn: &AtomicBool) -> bool {
-    // Elsewhere windows are drawn by the thread that would wait here.
-    if !cfg!(target_os = "linux") {
-        return true;
-    }
-    let limit = Instant::now() + DRAWING;
-    while !drawn.load(Ordering::Relaxed) && Instant::now() < limit {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    drawn.load(Ordering::Relaxed)
+    let spawned = editor
+        .spawn(None, false, None, context, None)
+        .map_err(|error| anyhow!("{no_window}: {error}"))?;
+    spawned
+        .handle
+        .show(&spawned.window)
+        .map_err(|error| anyhow!("{no_window}: {error}"))?;
+    EguiEditorHandle::run_until_closed(spawned.window)
+        .map_err(|error| anyhow!("the window failed: {error}"))
 }
 
 impl NiceEguiApp for Window {
@@ -148,7 +116,6 @@ impl NiceEguiApp for Window {
         });
         drop(studio);
         self.editor.ui(ui, frame);
-        self.drawn.store(true, Ordering::Relaxed);
     }
 
     fn editor_closed(&mut self) {

@@ -114,8 +114,13 @@ impl PresentState {
 
 impl PresentState {
     pub fn handle_window_mapped(
-        &self, shared: &PresentStateShared, window: &XcbWindow, loop_handle: &LoopHandle<EventLoop>,
+        &mut self, shared: &PresentStateShared, window: &XcbWindow, loop_handle: &LoopHandle<EventLoop>,
     ) -> Result<(), FatalError> {
+        // A picture that was asked for before now is never announced: nobody listened. Waiting for
+        // it, the window would stay black.
+        self.last_requested_serial = None;
+        self.last_received_present = None;
+
         if window.present_supported() && window.present_select_input()? {
             shared.present_notify_requested.set(true);
         } else {
