@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use headless::{Blocks, Heard, Host, Param, Script, Transport, key_name, picture};
+use headless::{Blocks, Heard, Host, Move, Param, Script, Transport, key_name, picture};
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -54,6 +54,14 @@ struct Play {
     /// Perform at the pace of a sound card instead of bouncing.
     #[arg(long)]
     realtime: bool,
+    /// Song position of the first sample in quarter notes, where there is a tempo.
+    #[arg(
+        long,
+        value_name = "QUARTERS",
+        default_value_t = 0.0,
+        requires = "tempo"
+    )]
+    at: f64,
     /// Play the host's clock at this tempo; without it there is none.
     #[arg(long, value_name = "BPM", allow_negative_numbers = true,
           value_parser = |text: &str| number(text, 1.0..=1_000.0))]
@@ -132,7 +140,11 @@ fn run_play(args: &Play) -> Result<()> {
     };
     script.blocks = Blocks::Fixed(args.block);
     script.tail = args.tail;
-    script.transport = args.tempo.map(Transport::playing);
+    let end = script.input_len() as i64;
+    script.transport = args.tempo.map(|tempo| {
+        let start = Transport::stopped(tempo).then(0, Move::Jump(args.at));
+        start.then(0, Move::Play).then(end, Move::Stop)
+    });
     for (name, value) in &args.set {
         script = script.set(0, name, value.as_str().into());
     }

@@ -1,6 +1,7 @@
 //! The program as a user starts it, on machines with sound and without.
 
 #[path = "../../tests/editor/screen.rs"]
+#[allow(dead_code, reason = "not every test program uses every hand")]
 mod screen;
 
 use std::path::{Path, PathBuf};
@@ -191,3 +192,76 @@ fn the_window_opens_plays_and_remembers() {
 
 /// The middle of the click's checkbox, in pixels of the window.
 const CLICK: (i32, i32) = (452, 20);
+
+/// Where the README's walk presses, in pixels of the window whose devices are shown.
+mod walk {
+    pub const GENRE: (i32, i32) = (450, 169);
+    pub const JAZZ: (i32, i32) = (431, 359);
+    pub const STOP: (i32, i32) = (38, 21);
+    pub const QUANTISE: (i32, i32) = (228, 246);
+    pub const REFINE: (i32, i32) = (297, 246);
+    pub const SAVE_AS: (i32, i32) = (499, 246);
+    pub const SAVE: (i32, i32) = (422, 292);
+}
+
+#[test]
+fn the_walk_of_the_readme_ends_in_a_file() {
+    let missing = screen::missing();
+    if !missing.is_empty() {
+        eprintln!("skipped: run `apt-get install {}`", missing.join(" "));
+        return;
+    }
+    let home = tempfile::tempdir().expect("a home");
+    let music = format!(
+        "XDG_MUSIC_DIR=\"{}\"\n",
+        home.path().join("Music").display()
+    );
+    std::fs::write(home.path().join("user-dirs.dirs"), music).expect("folders of its own");
+    let screen = screen::Screen::start().expect("the screen starts");
+    std::thread::sleep(Duration::from_secs(2));
+    let shots = root().join("target/screenshots");
+    std::fs::create_dir_all(&shots).expect("the folder for screenshots");
+    let began = std::time::Instant::now();
+    let mut app = app(home.path())
+        .env("DISPLAY", &screen.display)
+        .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        .env("XDG_DATA_HOME", home.path())
+        .env("XDG_CONFIG_HOME", home.path())
+        .args(["--tempo", "143"])
+        .arg("--play")
+        .arg(phrase())
+        .spawn()
+        .expect("it starts");
+    let step = |at: (i32, i32), wait_s: u64, name: &str| {
+        let clicked = screen.click("Vocalise", at.0, at.1);
+        std::thread::sleep(Duration::from_secs(wait_s));
+        let shot = shots.join(format!("walk-{name}.png"));
+        clicked.and_then(|()| screen.screenshot("Vocalise", &shot))
+    };
+    std::thread::sleep(Duration::from_secs(3));
+    let walked = step(walk::GENRE, 1, "1-genre")
+        .and_then(|()| step(walk::JAZZ, 9, "2-sing"))
+        .and_then(|()| step(walk::STOP, 1, "3-stop"))
+        .and_then(|()| step(walk::REFINE, 4, "4-refine"))
+        .and_then(|()| step(walk::QUANTISE, 1, "5-quantise"))
+        .and_then(|()| step(walk::SAVE_AS, 1, "6-save-as"))
+        .and_then(|()| step(walk::SAVE, 1, "7-save"));
+    let took = began.elapsed();
+    let _ = app.kill();
+    let _ = app.wait();
+    walked.expect("every step is pressed");
+    let file = home.path().join("Music/Vocalise/take 1.mid");
+    let bytes = std::fs::read(&file).expect("the walk ends in a file");
+    let smf = midly::Smf::parse(&bytes).expect("a MIDI file");
+    let tracks = smf.tracks.iter().filter(|track| {
+        let note = |event: &midly::TrackEvent<'_>| {
+            let midly::TrackEventKind::Midi { message, .. } = event.kind else {
+                return false;
+            };
+            matches!(message, midly::MidiMessage::NoteOn { .. })
+        };
+        track.iter().any(note)
+    });
+    assert!(tracks.count() >= 4, "melody, chords, bass and drums");
+    eprintln!("the walk took {:.0} s", took.as_secs_f64());
+}

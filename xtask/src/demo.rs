@@ -7,9 +7,20 @@ use anyhow::{Context, Result, bail};
 use crate::step::{program, run, step};
 use crate::{bundle, paths, setup};
 
+/// Tempo of the phrase that comes with the models, and the song position in quarter notes at which
+/// the host begins, so that its first note falls on a bar.
+const PHRASE: (f64, f64) = (142.857, 3.186);
+
 /// Plays `recording` (or the phrase that comes with the models) through the
 /// bundled CLAP; the host prints the notes and writes a MIDI file and a picture.
-pub fn play(recording: Option<PathBuf>) -> Result<()> {
+///
+/// The host's clock runs at `tempo`; without one it stands, and the band follows the voice.
+pub fn play(recording: Option<PathBuf>, tempo: Option<f64>) -> Result<()> {
+    let clock = match (&recording, tempo) {
+        (_, Some(tempo)) => Some((tempo, 0.0)),
+        (None, None) => Some(PHRASE),
+        (Some(_), None) => None,
+    };
     // The file is named from where the user is, which need not be the root.
     let recording = match recording {
         Some(file) => std::path::absolute(&file)
@@ -47,7 +58,11 @@ pub fn play(recording: Option<PathBuf>) -> Result<()> {
             .arg("--picture")
             .arg(&picture)
             .arg("--f0")
-            .arg(&pitch))
+            .arg(&pitch)
+            .args(match clock {
+                Some((tempo, at)) => [format!("--tempo={tempo}"), format!("--at={at}")],
+                None => ["--set", "Band Follows Voice=on"].map(str::to_owned),
+            }))
     })?;
     eprintln!("    {}\n    {}", midi.display(), picture.display());
     Ok(())

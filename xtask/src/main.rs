@@ -1,4 +1,4 @@
-//! The project's chores: `cargo xtask setup | bundle | test | demo | app | models`.
+//! The project's chores: `cargo xtask setup | bundle | test | demo | app | pictures | models`.
 //!
 //! Each command does what it needs of the others first and skips what is
 //! already there, so any one of them works on a fresh checkout.
@@ -10,6 +10,7 @@ mod licences;
 mod models;
 mod onnxruntime;
 mod paths;
+mod pictures;
 mod python;
 mod setup;
 mod step;
@@ -49,9 +50,15 @@ enum Command {
     Demo {
         /// A WAV or FLAC file of one voice [default: models/golden/phrase.flac]
         recording: Option<PathBuf>,
+        /// Beats a minute that were sung to, from the recording's first sample on; without it the band
+        /// follows the voice
+        #[arg(long)]
+        tempo: Option<f64>,
     },
     /// Build and start the desktop app, which needs no DAW
     App(app::Arguments),
+    /// Take the README's pictures anew
+    Pictures,
     /// Work with model packs
     Models {
         #[command(subcommand)]
@@ -74,7 +81,8 @@ fn main() -> ExitCode {
         Command::Setup { ardour } => setup::install(ardour),
         Command::Bundle(arguments) => setup::runtime_only().and_then(|()| bundle::make(&arguments)),
         Command::Test { arguments } => suite::test(&arguments),
-        Command::Demo { recording } => demo::play(recording),
+        Command::Demo { recording, tempo } => demo::play(recording, tempo),
+        Command::Pictures => pictures::take(),
         Command::App(arguments) => app::start(&arguments),
         Command::Models {
             command: ModelsCommand::Verify { pack },
