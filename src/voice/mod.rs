@@ -7,6 +7,7 @@
 
 pub mod answer;
 mod answering;
+mod attack;
 pub mod band;
 mod brightness;
 pub mod calibration;

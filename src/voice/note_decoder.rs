@@ -8,6 +8,7 @@
 //!
 //! `models/training/vocalise_training/decoder.py` is the same decoder, used to measure models.
 
+use super::attack::attack;
 use super::evidence::{Evidence, Listener};
 use super::loudness::Loudness;
 use super::note_search::{NoteSearch, Step};
@@ -19,6 +20,8 @@ use super::{PitchAnswer, Response};
 /// Frames that are kept: the longest wait for a pitch, doubt about it, and the reach of an onset.
 const KEPT: usize = 32;
 
+/// Frames that an onset is moved by where the loudness tells nothing of it.
+const SHIFT: f64 = 1.0;
 /// Semitones a frame that a pitch on its way to a note's is believed to move at most.
 const FASTEST: f32 = 0.3;
 
@@ -102,6 +105,16 @@ impl NoteDecoder {
     /// What the newest frame said.
     pub fn heard(&self) -> &Evidence {
         &self.column(0).heard
+    }
+
+    /// Where the note is heard to begin that was just said to begin at `frame`, in frames: later than
+    /// said where its loudness tells so. For a line that may look back; never after the newest frame.
+    pub fn attack(&self, frame: f64) -> f64 {
+        let mut heard = [Evidence::default(); KEPT];
+        for (place, back) in (0..self.filled).rev().enumerate() {
+            heard[place] = self.column(back).heard;
+        }
+        attack(&heard[..self.filled], frame).unwrap_or(frame - self.tuning.onset_shift + SHIFT)
     }
 
     /// Decides with another patience from now on.

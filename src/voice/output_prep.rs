@@ -21,6 +21,9 @@ use super::{Analysis, FrameClock, Response, VoiceLine, parameter, sensitivity};
 use crate::music::{Division, InstrumentChoice, SungNote, Track};
 use crate::stages::{HostEvent, Outbox, PrepareOutput, Stamped, Transport};
 
+/// Frames by which two notes' beginnings lie apart at least.
+const APART: f64 = 4.0;
+
 /// Decodes notes, tells of them and has them played.
 pub struct VoiceOutput {
     clock: FrameClock,
@@ -52,6 +55,8 @@ pub struct VoiceOutput {
     transport: Stamped<Transport>,
     /// The note that is on, as far as it is known.
     current: Option<SungNote>,
+    /// Where the newest note began by its loudness, in frames; only kept where notes are aligned.
+    began: f64,
     /// Whether that note is played.
     plays: bool,
     /// The MIDI key that it is played on.
@@ -94,6 +99,7 @@ impl VoiceOutput {
             moved: 0,
             transport: Stamped::new(0, Transport::STOPPED),
             current: None,
+            began: f64::NEG_INFINITY,
             plays: false,
             key: 0,
             next_frame: 0,
@@ -175,6 +181,19 @@ impl VoiceOutput {
         });
     }
 
+    /// Where the note is heard to begin that was just said to begin at `frame`, unless that is where the
+    /// one before began.
+    fn attack(&mut self, frame: f64) -> f64 {
+        let heard = self.decoder.attack(frame);
+        let began = if heard > self.began + APART {
+            heard
+        } else {
+            frame
+        };
+        self.began = began;
+        began
+    }
+
     /// A note begins or ends, as decided at `position`.
     fn note_event(&mut self, position: i64, event: NoteEvent, out: &mut Outbox<'_, Ask>) {
         match event {
@@ -184,6 +203,10 @@ impl VoiceOutput {
                 pitch,
                 velocity,
             } => {
+                let frame = match self.timing.mode {
+                    TimingMode::Live => frame,
+                    TimingMode::Aligned => self.attack(frame),
+                };
                 let onset_s = self.clock.described_s(frame).max(0.0);
                 let note = SungNote {
                     onset_s,
@@ -379,6 +402,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
                 self.picker.reset();
                 self.mixer.reset();
                 self.plays = false;
+                self.began = f64::NEG_INFINITY;
                 self.bar = None;
                 self.beats = None;
                 self.quantiser.reset();
