@@ -31,6 +31,8 @@ pub struct Hands {
     drag: Drag,
     /// Where the drag began.
     from: Pos2,
+    /// The take's edits after the drag's own last one.
+    turns: u64,
 }
 
 impl Hands {
@@ -48,7 +50,7 @@ impl Hands {
         self.choose(ui, response, areas, view, take, marks);
         self.drag(ui, response, areas, view, take, marks);
         scroll(ui, response, areas, view);
-        if response.hovered() || response.has_focus() {
+        if response.has_focus() || (response.hovered() && !ui.ctx().text_edit_focused()) {
             keys(ui, take, marks);
         }
     }
@@ -108,6 +110,7 @@ impl Hands {
         if response.drag_started() {
             let from = ui.input(|input| input.pointer.press_origin()).unwrap_or(at);
             self.from = from;
+            self.turns = take.turns();
             self.drag = match under(areas, view, take, from) {
                 _ if areas.ruler.contains(from) => Drag::Bars {
                     from_s: view.time(areas.notes, from.x),
@@ -130,6 +133,11 @@ impl Hands {
                 }
                 _ => Drag::Scroll,
             };
+        }
+        // Somebody else edited meanwhile: the drag's own edit is not the one to take back any more.
+        let edits = matches!(self.drag, Drag::Move { .. } | Drag::Resize { .. });
+        if edits && take.turns() != self.turns {
+            self.drag = Drag::None;
         }
         let seconds_here = view.time(areas.notes, at.x) - view.time(areas.notes, self.from.x);
         let semitones_here = view.pitch(areas.notes, at.y) - view.pitch(areas.notes, self.from.y);
@@ -164,6 +172,7 @@ impl Hands {
                 }
             }
         }
+        self.turns = take.turns();
     }
 }
 

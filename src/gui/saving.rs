@@ -68,7 +68,15 @@ impl Saving {
         ui.horizontal(|ui| {
             let edit = egui::TextEdit::singleline(&mut self.path).desired_width(380.0);
             ui.add(edit).on_hover_text("The file to write.");
-            let path = PathBuf::from(self.path.trim());
+            let path = match destination(&self.path) {
+                Ok(path) => path,
+                Err(reason) => {
+                    if ui.button("Save").clicked() {
+                        self.outcome = Some(Err(reason));
+                    }
+                    return;
+                }
+            };
             if self.asks.as_ref() == Some(&path) {
                 ui.label(RichText::new("It is there already.").color(theme::WARN));
                 if ui.button("Overwrite").clicked() {
@@ -131,9 +139,6 @@ impl Saving {
 
 /// Writes the file, whole or not at all.
 fn save(path: &Path, take: &Take, parts: &TakeParts) -> Result<PathBuf, String> {
-    if path.file_name().is_none() {
-        return Err("Give the file a name.".to_owned());
-    }
     let held = |track| parts.tracks.iter().any(|(other, _)| *other == track);
     if !take
         .notes()
@@ -143,18 +148,48 @@ fn save(path: &Path, take: &Take, parts: &TakeParts) -> Result<PathBuf, String> 
         return Err("There are no notes in what is selected.".to_owned());
     }
     let midi = take.to_midi(parts).map_err(|error| error.to_string())?;
-    let path = if path.extension().is_some() {
-        path.to_owned()
-    } else {
-        path.with_extension("mid")
-    };
     let cannot = |error: std::io::Error| format!("{} cannot be written: {error}.", path.display());
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(cannot)?;
     }
     let half = path.with_extension("mid.part");
-    std::fs::write(&half, midi).map_err(cannot)?;
-    std::fs::rename(&half, &path).map_err(cannot)?;
+    let written = std::fs::write(&half, midi).and_then(|()| std::fs::rename(&half, path));
+    if let Err(error) = written {
+        // What could not be finished is of no use to anybody.
+        let _ = std::fs::remove_file(&half);
+        return Err(cannot(error));
+    }
+    Ok(path.to_owned())
+}
+
+/// The file that is meant by what was typed.
+fn destination(typed: &str) -> Result<PathBuf, String> {
+    let typed = typed.trim();
+    let mut path = match (typed.strip_prefix("~/"), directories::UserDirs::new()) {
+        (Some(rest), Some(dirs)) => dirs.home_dir().join(rest),
+        _ => PathBuf::from(typed),
+    };
+    if path.file_name().is_none() || typed.ends_with(['/', '\\']) {
+        return Err("Give the file a name.".to_owned());
+    }
+    if path.is_relative() {
+        return Err("Give the whole path, from / or ~ on.".to_owned());
+    }
+    let midi = |extension: &std::ffi::OsStr| {
+        ["mid", "midi"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    };
+    if !path.extension().is_some_and(midi) {
+        // Not `set_extension`: what follows a dot may be part of the name.
+        path.as_mut_os_string().push(".mid");
+    }
+    if path.is_dir() {
+        return Err(format!(
+            "{} is a folder: give the file another name.",
+            path.display()
+        ));
+    }
     Ok(path)
 }
 
@@ -169,4 +204,37 @@ fn suggested() -> PathBuf {
         .join("Vocalise");
     let mut numbers = (1..).map(|number| folder.join(format!("take {number}.mid")));
     numbers.find(|path| !path.exists()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_without_ending_means_the_file_with_it() {
+        let named = |typed| destination(typed).unwrap();
+        assert_eq!(named("/a/keep"), Path::new("/a/keep.mid"));
+        assert_eq!(named(" /a/take v1.2 "), Path::new("/a/take v1.2.mid"));
+        assert_eq!(named("/a/b.MIDI"), Path::new("/a/b.MIDI"));
+        let home = named("~/x.mid");
+        assert!(home.is_absolute() && !home.starts_with("/~"), "{home:?}");
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_in_words() {
+        for typed in ["", "  ", "/", "keep.mid", "a/b", "/a/b/"] {
+            assert!(
+                destination(typed).unwrap_err().starts_with("Give "),
+                "{typed}"
+            );
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let taken = folder.path().join("songs.mid");
+        std::fs::create_dir(&taken).unwrap();
+        assert!(
+            destination(taken.to_str().unwrap())
+                .unwrap_err()
+                .contains("is a folder")
+        );
+    }
 }

@@ -54,4 +54,6 @@ pub fn apply(context: &Context) {
     visuals.widgets.inactive.weak_bg_fill = FAINT.gamma_multiply(0.7);
     visuals.widgets.hovered.bg_stroke = Stroke::new(1.0, VOICE.gamma_multiply(0.6));
     context.set_visuals(visuals);
+    // A slip of the hand is not to end a session.
+    context.options_mut(|options| options.quit_shortcuts.clear());
 }

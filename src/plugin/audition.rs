@@ -4,7 +4,9 @@
 //! that may take its time.
 
 use crate::audio::Synth;
-use crate::music::Message;
+use crate::music::midi::LAST_CHANNEL;
+use crate::music::{Genre, Instrument, Message, Track};
+use crate::voice::Tracks;
 use parking_lot::Mutex;
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::sync::Arc;
@@ -13,7 +15,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Orders that can wait; one hand gives no more.
 const ORDERS: usize = 8;
 /// Messages of one block that are heard; more are left out.
-const A_BLOCK: usize = 512;
+const A_BLOCK: usize = 4096;
+
+/// MIDI channels.
+const CHANNELS: usize = LAST_CHANNEL as usize + 1;
 
 /// What is to be listened to: messages by seconds of the take.
 #[derive(Clone, Debug, Default)]
@@ -101,6 +106,10 @@ pub struct Monitor {
     now_s: f64,
     /// What is sent in this block, by offset.
     sent: Vec<(usize, Message)>,
+    /// Whether what is sent is heard.
+    listens: bool,
+    /// The program of each channel that the synthesiser was told for what is sent.
+    programs: [Option<u8>; CHANNELS],
 }
 
 impl Monitor {
@@ -113,6 +122,33 @@ impl Monitor {
             played: 0,
             now_s: 0.0,
             sent: Vec::with_capacity(A_BLOCK),
+            listens: false,
+            programs: [None; CHANNELS],
+        }
+    }
+
+    /// Whether what is sent is heard from now on, and what plays it, whether receivers are told of programs
+    /// or not: for the audio thread.
+    pub fn listen(&mut self, listens: bool, tracks: &Tracks, genre: Genre) {
+        if self.listens && !listens {
+            // The ends of what sounds will not be heard.
+            self.end_all();
+        }
+        self.listens = listens;
+        // An audition has programs of its own.
+        if !listens || self.playing.is_some() {
+            self.programs = [None; CHANNELS];
+            return;
+        }
+        for track in Track::ALL {
+            let channel = tracks.of(track).channel;
+            let program = tracks.instrument(track, genre, Instrument::default());
+            let told = &mut self.programs[usize::from(channel) % CHANNELS];
+            if *told != Some(program.program()) {
+                *told = Some(program.program());
+                let message = Message::program_change(channel, program.program());
+                self.synth.message(message);
+            }
         }
     }
 
@@ -212,13 +248,17 @@ impl Monitor {
         (((next_s - self.now_s) * self.rate).ceil().max(1.0)) as usize
     }
 
+    /// Ends every note.
+    fn end_all(&mut self) {
+        for channel in 0..=LAST_CHANNEL {
+            let all_notes_off = Message::control_change(channel, 123, 0.0);
+            self.synth.message(all_notes_off);
+        }
+    }
+
     fn stop(&mut self, player: &mut AuditionPlayer) {
         if let Some(audition) = self.playing.take() {
-            for channel in 0..=crate::music::midi::LAST_CHANNEL {
-                // All notes off.
-                self.synth
-                    .message(Message::control_change(channel, 123, 0.0));
-            }
+            self.end_all();
             let _ = player.retired.push(audition);
             player.at_s.store(f64::NAN.to_bits(), Ordering::Relaxed);
         }

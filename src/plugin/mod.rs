@@ -56,6 +56,8 @@ pub struct Vocalise {
     held: HeldNotes,
     /// The audio thread's end of auditions.
     player: Option<AuditionPlayer>,
+    /// Whether the audio passes; where not, only the built-in synthesiser is heard.
+    passes: bool,
 }
 
 /// What the audio thread works with between activation and deactivation.
@@ -93,6 +95,7 @@ impl Default for Vocalise {
             line: Starter::default(),
             active: None,
             held: HeldNotes::default(),
+            passes: true,
         }
     }
 }
@@ -106,6 +109,12 @@ impl Vocalise {
     /// What the editor would see.
     pub fn view(&self) -> &View {
         &self.view
+    }
+
+    /// Whether the audio is to pass, for a program that lets nobody hear it: what the built-in
+    /// synthesiser plays is heard all the same.
+    pub fn set_passing(&mut self, passes: bool) {
+        self.passes = passes;
     }
 
     /// The editor without a window, for a program that has one of its own.
@@ -252,6 +261,9 @@ impl Plugin for Vocalise {
         active.listen(buffer, &self.params, context.transport());
         for (channel, samples) in buffer.as_slice().iter_mut().enumerate() {
             active.passing.process(channel, samples);
+            if !self.passes {
+                samples.fill(0.0);
+            }
         }
         let wanted = self.params.timing_mode.value();
         if wanted != active.announced {
@@ -260,6 +272,7 @@ impl Plugin for Vocalise {
         }
         let Active { port, monitor, .. } = active;
         let listens = self.params.monitor.value();
+        monitor.listen(listens, &self.params.tracks(), self.params.genre.value());
         port.finish(len, |offset, message| {
             let sent = context
                 .try_send_event(midi::note_event(offset, message))

@@ -189,10 +189,8 @@ impl Performer {
             self.health.hear(part);
             self.clock.follow(&self.song);
             self.clock.tell(&mut self.link.transport);
+            self.plugin.set_passing(self.song.hear_voice());
             self.run(part);
-            if !self.song.hear_voice() {
-                part.fill(0.0);
-            }
             if self.song.click() {
                 self.click.add(part, self.clock.beats(part.len()));
             }

@@ -107,6 +107,15 @@ pub fn default_path() -> Option<PathBuf> {
     Some(folders.config_dir().join(FILE))
 }
 
+/// Moves a file that is of no use out of the way of the next one; where it is now, in words.
+fn put_aside(path: &Path) -> String {
+    let aside = path.with_extension("broken.toml");
+    match std::fs::rename(path, &aside) {
+        Ok(()) => format!("; it is now {}", aside.display()),
+        Err(_) => String::new(),
+    }
+}
+
 impl Settings {
     /// Reads the file at `path`. A file that is not there is an empty one; one that is broken is
     /// put aside, and told of in one line, so that nothing is lost and the program starts.
@@ -118,8 +127,9 @@ impl Settings {
             }
             Err(error) => {
                 let words = format!(
-                    "{} cannot be read ({error}): the defaults hold",
-                    path.display()
+                    "{} cannot be read ({error}): the defaults hold{}",
+                    path.display(),
+                    put_aside(path)
                 );
                 return (Self::default(), Some(words));
             }
@@ -131,11 +141,7 @@ impl Settings {
                     .span()
                     .map_or(0, |at| text[..at.start].matches('\n').count())
                     + 1;
-                let aside = path.with_extension("broken.toml");
-                let kept = match std::fs::rename(path, &aside) {
-                    Ok(()) => format!("; it is now {}", aside.display()),
-                    Err(_) => String::new(),
-                };
+                let kept = put_aside(path);
                 let words = format!(
                     "{} is broken in line {line} ({}): the defaults hold{kept}",
                     path.display(),

@@ -183,6 +183,11 @@ impl Take {
         true
     }
 
+    /// Another number after each edit, undo and redo.
+    pub fn turns(&self) -> u64 {
+        self.history.turns()
+    }
+
     /// What [`Self::undo`] would take back, in words.
     pub fn undo_name(&self) -> Option<&'static str> {
         self.history.undo_name()

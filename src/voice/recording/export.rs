@@ -22,8 +22,7 @@ pub struct TakeParts {
 }
 
 impl Take {
-    /// The selected notes as a Standard MIDI File that begins where the selection does; its bars are
-    /// the take's.
+    /// The selected notes as a Standard MIDI File that begins with a bar; its bars are the take's, all whole.
     ///
     /// # Errors
     /// [`WriteError`] if it is too long for one.
@@ -36,17 +35,17 @@ impl Take {
         };
         let first_s = notes().next().map_or(0.0, |note| note.start_s);
         let last_s = notes().map(|n| n.start_s).fold(first_s, f64::max);
-        let bars: Vec<&TakeBar> = self
-            .bars()
-            .iter()
-            .filter(|bar| bar.start_s + bar.length_s > first_s.max(selection.from_s))
-            .filter(|bar| bar.start_s <= last_s)
-            .collect();
-        // The file begins with a bar, or with the first note where there are none.
-        let origin_s = match bars.first() {
-            Some(bar) if bar.start_s <= first_s => bar.start_s,
-            _ => first_s,
+        // The file begins with the bar of the selection's beginning, or of the first note.
+        let begin_s = if selection.from_s.is_finite() {
+            selection.from_s.min(first_s)
+        } else {
+            first_s
         };
+        let bars = self.bars().iter().copied();
+        let bars = bars
+            .filter(|bar| bar.start_s + bar.length_s > begin_s + 1e-3 && bar.start_s <= last_s)
+            .collect();
+        let (bars, origin_s) = whole_bars(bars, begin_s);
         let mut messages = Vec::new();
         for note in notes() {
             let position = |at_s: f64| ((at_s - origin_s) * RATE).round() as i64;
@@ -71,36 +70,85 @@ impl Take {
                 program: Some(instrument.program()),
             })
             .collect();
-        let map = tempo_map(&bars, origin_s);
+        let map = tempo_map(&bars);
         midi_file::write_in_key(&messages, RATE, &map, parts.key, &files_parts)
     }
 }
 
-/// The tempo map of `bars`, from `origin_s` on.
-fn tempo_map(bars: &[&TakeBar], origin_s: f64) -> TempoMap {
-    let bpm = |bar: &TakeBar| bar.quarters * 60.0 / bar.length_s;
+/// A bar of the file, which is always whole.
+#[derive(Clone, Copy)]
+struct FileBar {
+    length_s: f64,
+    quarters: f64,
+}
+
+impl FileBar {
+    fn bpm(&self) -> f64 {
+        self.quarters * 60.0 / self.length_s
+    }
+}
+
+/// The bars of a file that begins at `begin_s` or, to begin with a bar, before that; and where it does.
+///
+/// Sequencers count whole bars. Where a stop or a jump cut one short, or no bar is known, as many whole
+/// bars as fit best go over the time to the next one, a little slower or faster; less than half a bar
+/// is given to the bar before.
+fn whole_bars(bars: Vec<TakeBar>, begin_s: f64) -> (Vec<FileBar>, f64) {
+    let last = bars.len().saturating_sub(1);
+    let whole = bars.iter().enumerate();
+    let mut whole = whole
+        .filter(|(at, bar)| *at == last || !bar.is_cut())
+        .map(|(_, bar)| bar);
+    let Some(first) = whole.next() else {
+        return (Vec::new(), begin_s);
+    };
+    let file_bar = |bar: &TakeBar| FileBar {
+        length_s: bar.whole_s,
+        quarters: bar.quarters,
+    };
+    let before = ((first.start_s - begin_s) / first.whole_s - 1e-3)
+        .ceil()
+        .max(0.0);
+    let origin_s = first.start_s - before * first.whole_s;
+    let mut made = vec![file_bar(first); before as usize + 1];
+    let mut end_s = first.start_s + first.whole_s;
+    for bar in whole {
+        let gap_s = bar.start_s - end_s;
+        if let Some(last) = made.last_mut().filter(|_| gap_s.abs() > 1e-4) {
+            let count = (gap_s / last.length_s).round().max(0.0);
+            if count < 1.0 {
+                // A bar that began a little early likewise.
+                last.length_s = (last.length_s + gap_s).max(0.25 * last.length_s);
+            } else {
+                let filler = FileBar {
+                    length_s: gap_s / count,
+                    ..*last
+                };
+                made.extend(vec![filler; count as usize]);
+            }
+        }
+        made.push(file_bar(bar));
+        end_s = bar.start_s + bar.whole_s;
+    }
+    (made, origin_s)
+}
+
+/// The tempo map of `bars`.
+fn tempo_map(bars: &[FileBar]) -> TempoMap {
     let Some(first) = bars.first() else {
         return TempoMap::constant(DEFAULT_BPM, Meter::COMMON);
     };
-    let mut map = TempoMap::constant(bpm(first), meter(first.quarters));
-    let mut beat = 0.0;
-    let mut last = **first;
-    let mut end_s = origin_s;
-    for bar in bars {
-        // Where no bar is known, the last one's tempo goes on.
-        let gap_s = bar.start_s - end_s;
-        if gap_s > 1e-3 {
-            beat += gap_s * bpm(&last) / 60.0;
-        }
-        if (bpm(bar) - bpm(&last)).abs() > 1e-3 {
-            map.set_tempo(beat, (60e6 / bpm(bar)).round() as u32);
+    let mut map = TempoMap::constant(first.bpm(), meter(first.quarters));
+    let mut beat = first.quarters;
+    for pair in bars.windows(2) {
+        let (last, bar) = (pair[0], pair[1]);
+        if (bar.bpm() - last.bpm()).abs() > 1e-3 {
+            map.set_tempo(beat, (60e6 / bar.bpm()).round() as u32);
         }
         if (bar.quarters - last.quarters).abs() > 1e-6 {
             map.set_meter(beat, meter(bar.quarters));
         }
         beat += bar.quarters;
-        end_s = bar.start_s + bar.length_s;
-        last = **bar;
     }
     map
 }

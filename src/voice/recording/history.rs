@@ -26,6 +26,8 @@ pub struct Edit {
 pub struct History {
     done: Vec<Edit>,
     undone: Vec<Edit>,
+    /// How often it changed.
+    turns: u64,
 }
 
 impl History {
@@ -36,12 +38,14 @@ impl History {
         }
         self.done.push(edit);
         self.undone.clear();
+        self.turns += 1;
     }
 
     /// The edit to take back.
     pub fn undo(&mut self) -> Option<Edit> {
         let edit = self.done.pop()?;
         self.undone.push(edit.clone());
+        self.turns += 1;
         Some(edit)
     }
 
@@ -49,7 +53,13 @@ impl History {
     pub fn redo(&mut self) -> Option<Edit> {
         let edit = self.undone.pop()?;
         self.done.push(edit.clone());
+        self.turns += 1;
         Some(edit)
+    }
+
+    /// Another number after each edit, undo and redo.
+    pub fn turns(&self) -> u64 {
+        self.turns
     }
 
     /// What would be undone, in words.

@@ -28,14 +28,23 @@ pub struct TakeNote {
 pub struct TakeBar {
     /// When it begins, in seconds of the take.
     pub start_s: f64,
-    /// How long it is, in seconds.
+    /// How long it lasted, in seconds.
     pub length_s: f64,
-    /// How long it is, in quarter notes.
+    /// How long it would have been without a stop or a jump, in seconds.
+    pub whole_s: f64,
+    /// The same in quarter notes.
     pub quarters: f64,
     /// Its place among the song's bars, from 0.
     pub number: i64,
     /// Its harmony, if one was planned.
     pub plan: Option<PlannedBar>,
+}
+
+impl TakeBar {
+    /// Whether a stop or a jump cut it short.
+    pub fn is_cut(&self) -> bool {
+        self.length_s < 0.98 * self.whole_s
+    }
 }
 
 /// The pitch of the voice at a moment.

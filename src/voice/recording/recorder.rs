@@ -44,6 +44,7 @@ impl Take {
             } => self.hear_bar(TakeBar {
                 start_s: self.origin_s + at_s,
                 length_s,
+                whole_s: length_s,
                 quarters,
                 number: bar,
                 plan,
@@ -86,8 +87,6 @@ impl Take {
         if let Some(last) = self.bars.back_mut() {
             let lasted_s = (bar.start_s - last.start_s).max(0.0);
             if lasted_s < 0.98 * last.length_s {
-                let share = lasted_s / last.length_s;
-                last.quarters = (last.quarters * share * 4.0).round().max(1.0) / 4.0;
                 last.length_s = lasted_s;
             }
         }

@@ -247,7 +247,8 @@ fn a_bar_that_a_jump_cuts_short_is_as_long_as_it_lasted() {
         late: 0,
     });
     let first = take.bars()[0];
-    assert_eq!((first.length_s, first.quarters), (0.75, 1.5));
+    assert_eq!((first.length_s, first.quarters), (0.75, 4.0));
+    assert!(first.is_cut());
 }
 
 #[test]
@@ -264,4 +265,88 @@ fn what_is_older_than_ten_minutes_is_forgotten() {
     assert_eq!(starts(&take, Track::Melody), Vec::<f64>::new());
     assert_eq!(starts(&take, Track::Bass), [2.0, 3.0]);
     assert_eq!(take.bars().len(), 1);
+}
+
+/// A take whose transport stopped and played again, with a note at each bar's beginning.
+fn stopped_and_played(starts_s: &[f64], length_s: f64) -> Take {
+    let mut take = Take::default();
+    for (number, at_s) in (0..).zip(starts_s) {
+        take.hear(&Report::Bar {
+            at_s: *at_s,
+            length_s,
+            quarters: 4.0,
+            bar: number,
+            plan: None,
+            late: 0,
+        });
+        for velocity in [0.7, 0.0] {
+            take.hear(&Report::Sent {
+                track: Track::Bass,
+                at_s: at_s + 0.1 * f64::from(u8::from(velocity == 0.0)),
+                key: 40,
+                velocity,
+            });
+        }
+    }
+    take
+}
+
+#[test]
+fn every_bar_of_the_file_is_whole_however_often_the_transport_stopped() {
+    // Two bars; a stop in the third; a pause; two bars; a jump at once; another bar. Of each whole bar
+    // the note lies on the first beat of a bar of the file.
+    let starts_s = [1.0, 3.0, 5.0, 13.3, 15.3, 17.3, 17.6, 19.6];
+    let cut = [5.0, 17.3];
+    let take = stopped_and_played(&starts_s, 2.0);
+    let parts = TakeParts {
+        selection: Selection::ALL,
+        tracks: vec![(Track::Bass, Instrument::Bass)],
+        key: None,
+    };
+    let read = midi_file::read(&take.to_midi(&parts).unwrap()).unwrap();
+    let map = &read.tempo_map;
+    assert!(
+        map.tempos()
+            .iter()
+            .all(|t| (60.0..=240.0).contains(&t.bpm())),
+        "{map:?}"
+    );
+    for (note, start_s) in read.notes.iter().zip(starts_s) {
+        if !cut.contains(&start_s) {
+            let beat = map.beat_at(note.onset_s);
+            let off = (beat / 4.0 - (beat / 4.0).round()).abs();
+            assert!(off < 0.01, "{start_s} s is beat {beat}");
+        }
+        assert!(
+            (note.onset_s - (start_s - 1.0)).abs() < 0.01,
+            "time is kept"
+        );
+    }
+}
+
+#[test]
+fn a_note_before_the_first_bar_gets_a_bar_of_its_own() {
+    let mut take = stopped_and_played(&[2.0, 4.0], 2.0);
+    take.hear(&Report::Sent {
+        track: Track::Bass,
+        at_s: 1.5,
+        key: 43,
+        velocity: 0.7,
+    });
+    let parts = TakeParts {
+        selection: Selection::ALL,
+        tracks: vec![(Track::Bass, Instrument::Bass)],
+        key: None,
+    };
+    let read = midi_file::read(&take.to_midi(&parts).unwrap()).unwrap();
+    let beats: Vec<f64> = read
+        .notes
+        .iter()
+        .map(|n| read.tempo_map.beat_at(n.onset_s))
+        .collect();
+    let near = |found: f64, wanted: f64| (found - wanted).abs() < 0.01;
+    assert!(
+        near(beats[0], 3.0) && near(beats[1], 4.0) && near(beats[2], 8.0),
+        "{beats:?}"
+    );
 }
