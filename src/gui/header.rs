@@ -41,6 +41,7 @@ pub fn show(
             song(ui, heard);
         }
     });
+    presets.keep(ui, setter);
     if let EngineState::Failed(reason) = view.engine() {
         ui.label(RichText::new(reason).color(theme::WARN).small());
     }

@@ -86,6 +86,12 @@ pub fn editor(params: Arc<VocaliseParams>, view: Arc<View>) -> Option<EguiEditor
     create_egui_editor(state, repaint, settings, editor)
 }
 
+/// Where a take goes that nobody saved, if this system has a place for it.
+pub fn last_take() -> Option<std::path::PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "vocalise")?;
+    Some(folders.data_dir().join("last take.mid"))
+}
+
 impl Editor {
     /// The editor itself, for a window that is somebody else's: it fills what is left of that.
     pub fn new(params: Arc<VocaliseParams>, view: Arc<View>) -> Self {
@@ -106,6 +112,14 @@ impl Editor {
             params,
             view,
         }
+    }
+
+    /// Writes the whole take to `path` if there is one, for a program that ends before anybody saved it.
+    ///
+    /// # Errors
+    /// Why it could not be written, in words.
+    pub fn rescue(&self, path: &std::path::Path) -> Result<bool, String> {
+        saving::rescue(path, &self.params, &self.view.take().lock())
     }
 
     /// What asks its window for a picture.

@@ -32,7 +32,7 @@ impl OffsetButton {
             return;
         };
         self.words = match calibration.step() {
-            OffsetStep::NoBeat => "Press play in the host, with its metronome on …".to_owned(),
+            OffsetStep::NoBeat => "Let the transport play, with its click on …".to_owned(),
             OffsetStep::Sing(heard, of) => {
                 format!("Sing “ta” on each beat: {heard} of {of} …")
             }

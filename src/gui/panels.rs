@@ -91,7 +91,7 @@ fn parts(ui: &mut Ui, editor: &mut Editor, setter: &ParamSetter<'_>) {
             timing::show(ui, &params, &editor.heard, setter);
             editor.offset.show(ui, &params, setter);
         }),
-        Page::Help => scrolled(ui, super::help::show),
+        Page::Help => scrolled(ui, |ui| super::help::show(ui, editor.window.is_some())),
     }
 }
 
@@ -126,8 +126,12 @@ fn show_roll(
         .work(ui, &response, &areas, view, take, &mut editor.marks);
     roll::draw(ui, &areas, view, take, &editor.marks);
     if take.notes().is_empty() && take.trace().iter().all(|point| point.pitch.is_none()) {
-        let words = "Sing or hum. The melody goes out as MIDI on channel 1; press play in your host \
-                     and the band joins in.";
+        let words = if editor.window.is_some() {
+            "Sing or hum. The melody goes out as MIDI on channel 1; press play in your host and the \
+             band joins in."
+        } else {
+            "Sing or hum. Press Play and the band joins in."
+        };
         let font = FontId::proportional(14.0);
         let at = areas.notes.center();
         ui.painter_at(area)

@@ -1,9 +1,9 @@
-//! Presets: which one is on, the one before and after, the list, and saving one's own.
+//! Presets: which one is on, the one before and after, the list, and saving and deleting one's own.
 
 use super::theme;
 use crate::plugin::VocaliseParams;
 use crate::plugin::preset_values::{HostDesk, ParamsById, catalogue};
-use crate::presets::{Browser, Folder, Overwrite, PresetError};
+use crate::presets::{Browser, Folder, Origin, Overwrite, PresetError};
 use egui::{RichText, Ui};
 use nih_plug::prelude::ParamSetter;
 use std::sync::Arc;
@@ -83,7 +83,18 @@ impl PresetBar {
                 if ui.button(">").on_hover_text("The next preset.").clicked() {
                     self.browser.next(&mut desk);
                 }
-                self.save(ui, &desk);
+                let help = "Saves the settings as a preset of your own.";
+                if ui.button("Keep").on_hover_text(help).clicked() {
+                    let own = self.browser.current().is_some_and(|place| {
+                        self.browser.entries()[place].origin != Origin::Factory
+                    });
+                    let name = if own { self.browser.name() } else { "" };
+                    self.typed = match self.typed {
+                        None => Some(name.to_owned()),
+                        Some(_) => None,
+                    };
+                    (self.asks, self.error) = (false, None);
+                }
             });
         });
         if *params.preset.read() != self.browser.name() {
@@ -91,16 +102,52 @@ impl PresetBar {
         }
     }
 
-    /// Saving one's own, and deleting it.
-    fn save(&mut self, ui: &mut Ui, desk: &HostDesk<'_>) {
-        let Some(typed) = &mut self.typed else {
-            let help = "Saves the settings as a preset of your own.";
-            if ui.button("Keep").on_hover_text(help).clicked() {
-                self.typed = Some(self.browser.name().to_owned());
-            }
+    /// The row in which one's own are saved and deleted, while somebody does.
+    pub fn keep(&mut self, ui: &mut Ui, setter: &ParamSetter<'_>) {
+        if self.typed.is_none() {
+            return;
+        }
+        let by_id = self.by_id.clone();
+        let desk = HostDesk {
+            params: &by_id,
+            setter,
+        };
+        ui.horizontal_wrapped(|ui| {
+            self.save(ui, &desk);
+            self.delete(ui);
+        });
+        // Files of the folder that are no presets.
+        for refused in self.browser.refused() {
+            ui.label(RichText::new(refused).small().color(theme::WARN));
+        }
+    }
+
+    /// Deletes the user's own preset that is on, and brings it back.
+    fn delete(&mut self, ui: &mut Ui) {
+        let entries = self.browser.entries();
+        let own = |place: &usize| entries[*place].origin != Origin::Factory;
+        let place = self.browser.current().filter(own);
+        let outcome = if let Some(place) = place
+            && ui
+                .button("Delete")
+                .on_hover_text("Deletes this preset of yours.")
+                .clicked()
+        {
+            self.browser.delete(place)
+        } else if let Some(name) = self.browser.deleted()
+            && ui.button(format!("Bring {name} back")).clicked()
+        {
+            self.browser.undo_delete()
+        } else {
             return;
         };
-        let edit = egui::TextEdit::singleline(typed).desired_width(120.0);
+        self.error = outcome.err().map(|error| error.to_string());
+    }
+
+    fn save(&mut self, ui: &mut Ui, desk: &HostDesk<'_>) {
+        let Some(typed) = &mut self.typed else { return };
+        ui.label(RichText::new("Keep as").small().color(theme::DIM));
+        let edit = egui::TextEdit::singleline(typed).desired_width(170.0);
         if ui.add(edit.hint_text("a name")).changed() {
             (self.asks, self.error) = (false, None);
         }

@@ -137,6 +137,21 @@ impl Saving {
     }
 }
 
+/// Writes everything to `path`; `false` if there is nothing.
+pub fn rescue(path: &Path, params: &VocaliseParams, take: &Take) -> Result<bool, String> {
+    if take.notes().is_empty() {
+        return Ok(false);
+    }
+    let (tracks, genre) = (params.tracks(), params.genre.value());
+    let plays = |track| tracks.instrument(track, genre, Instrument::default());
+    let parts = TakeParts {
+        selection: Selection::ALL,
+        tracks: Track::ALL.map(|track| (track, plays(track))).to_vec(),
+        key: None,
+    };
+    save(path, take, &parts).map(|_| true)
+}
+
 /// Writes the file, whole or not at all.
 fn save(path: &Path, take: &Take, parts: &TakeParts) -> Result<PathBuf, String> {
     let held = |track| parts.tracks.iter().any(|(other, _)| *other == track);

@@ -15,6 +15,9 @@ const LARGEST: (f32, f32) = (8_000.0, 8_000.0);
 const ZOOMS: [f32; 6] = [0.75, 1.0, 1.25, 1.5, 1.75, 2.0];
 /// How long a window keeps its shape until that is written down, in seconds.
 const SETTLED_S: f64 = 1.0;
+/// A window that has room on most screens, in the system's points: a larger one is nobody's choice but
+/// the user's own.
+const SCREEN: (f32, f32) = (1_600.0, 960.0);
 /// The side of the corner that is dragged, in points.
 const CORNER: f32 = 14.0;
 
@@ -155,6 +158,11 @@ pub fn zoom(ui: &mut Ui) {
                 let is_on = (zoom - chosen).abs() < 1e-3;
                 if ui.selectable_label(is_on, words(zoom)).clicked() {
                     ui.ctx().set_zoom_factor(zoom);
+                    // As large as before in points, but not larger than screens are.
+                    let size = ui.ctx().content_rect().size();
+                    let most = (size * chosen).max(vec2(SCREEN.0, SCREEN.1));
+                    let size = size.min(most / zoom);
+                    ui.send_viewport_cmd(ViewportCommand::InnerSize(size));
                 }
             }
         });

@@ -14,6 +14,9 @@ use egui::{RichText, Ui};
 /// The grid that takes are drawn to where none is chosen for playing.
 const USUAL_GRID: Division = Division::Sixteenth;
 
+/// How much is listened to where nothing is in sight, in seconds.
+const STRETCH_S: f64 = 20.0;
+
 /// Shows the bar.
 #[expect(clippy::too_many_arguments, reason = "the parts of one editor")]
 pub fn show(
@@ -116,9 +119,27 @@ fn audition(
     if ui.button("Listen").on_hover_text(help).clicked() {
         let mut selection = selection(marks);
         if marks.bars.is_none() {
-            selection.from_s = view.from_s;
+            selection.from_s = listens_from(take, view.from_s);
         }
         desk.play(to_listen(params, take, selection));
+    }
+}
+
+/// Where to listen from if the roll's left edge is at `edge_s`: from there, or from the last stretch that
+/// has notes where there are none behind it.
+fn listens_from(take: &Take, edge_s: f64) -> f64 {
+    match take
+        .notes()
+        .iter()
+        .map(|note| note.start_s)
+        .reduce(f64::max)
+    {
+        Some(last_s) if last_s < edge_s => {
+            let near = take.notes().iter().map(|note| note.start_s);
+            let near = near.filter(|start_s| *start_s >= last_s - STRETCH_S);
+            near.fold(last_s, f64::min)
+        }
+        _ => edge_s,
     }
 }
 

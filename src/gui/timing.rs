@@ -11,7 +11,7 @@ use nih_plug::prelude::ParamSetter;
 pub fn show(ui: &mut Ui, params: &VocaliseParams, heard: &Heard, setter: &ParamSetter<'_>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(song(heard)).color(theme::DIM));
-        let help = "Tap the beat; it counts while the host's transport stands.";
+        let help = "Tap the beat; it counts while the transport stands.";
         press(ui, "Tap", &params.tap, setter, help);
         press(ui, "Set one", &params.set_one, setter, "A bar begins now.");
     });

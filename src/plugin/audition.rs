@@ -268,6 +268,7 @@ impl Monitor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::InstrumentChoice;
 
     const RATE: f64 = 48_000.0;
 
@@ -310,6 +311,25 @@ mod tests {
         let rest = levels(&mut monitor, &mut player, 8.0);
         assert_eq!(rest.last(), Some(&0.0));
         desk.stop();
+    }
+
+    #[test]
+    fn who_stops_listening_hears_the_end_of_every_note() {
+        let (_, mut player) = audition();
+        let mut monitor = Monitor::new(RATE);
+        let mut tracks = Tracks::default();
+        // A church organ would sound for ever.
+        tracks.instrument = InstrumentChoice::of(Instrument::Organ);
+        monitor.listen(true, &tracks, Genre::Pop);
+        monitor.hear(0, Message::note_on(0, 60, 1.0));
+        let heard = levels(&mut monitor, &mut player, 3.0);
+        assert!(
+            heard.iter().skip(200).all(|level| *level > 0.01),
+            "an organ"
+        );
+        monitor.listen(false, &tracks, Genre::Pop);
+        let rest = levels(&mut monitor, &mut player, 8.0);
+        assert_eq!(rest.last(), Some(&0.0));
     }
 
     #[test]

@@ -323,7 +323,9 @@ impl Worker {
 mod tests {
     use super::*;
     use crate::midi::Sender;
+    use crate::values::Values;
     use std::alloc::{GlobalAlloc, Layout, System};
+    use std::collections::BTreeMap;
     use std::path::Path;
     use std::time::Instant;
     use vocalise::music::Meter;
@@ -352,6 +354,36 @@ mod tests {
 
     #[global_allocator]
     static ALLOCATOR: Counting = Counting;
+
+    #[test]
+    fn who_does_not_hear_the_own_voice_hears_the_band_and_nothing_else() {
+        let song = Arc::new(Song::new(120.0, Meter::COMMON));
+        let (sender, sending) = Sender::start(true).unwrap();
+        let (mut performer, worker) =
+            Performer::new(song.clone(), Arc::default(), sending).unwrap();
+        let phrase = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/golden/phrase.flac");
+        let phrase = vocalise::files::audio::read(&phrase).unwrap();
+        performer.start(f64::from(phrase.sample_rate), 512, true);
+        let play = |performer: &mut Performer| {
+            let mut loudest = 0.0f32;
+            for samples in phrase.channels[0].chunks_exact(512).take(600) {
+                let mut block = samples.to_vec();
+                performer.process(&mut block, |_, _| {});
+                loudest = block
+                    .iter()
+                    .fold(loudest, |most, sample| most.max(sample.abs()));
+            }
+            loudest
+        };
+        assert_eq!(play(&mut performer), 0.0, "nobody wants to hear anything");
+        let values = Values::new(Plugin::params(performer.plugin()));
+        values.take(&BTreeMap::from([("monitor".to_owned(), true.into())]));
+        song.play(true);
+        assert!(play(&mut performer) > 0.01, "the band plays");
+        performer.stop();
+        worker.finish();
+        sender.finish();
+    }
 
     #[test]
     fn a_block_asks_nothing_of_the_heap() {

@@ -281,6 +281,17 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_no_text_is_put_aside_as_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.toml");
+        std::fs::write(&path, b"[song]\ntempo = 90.0 # \xff\n").unwrap();
+        let (settings, words) = Settings::read(&path);
+        assert_eq!(settings, Settings::default());
+        assert!(words.unwrap().contains("app.broken.toml"));
+        assert!(folder.path().join("app.broken.toml").exists());
+    }
+
+    #[test]
     fn unknown_lines_are_no_harm_and_nonsense_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("app.toml");

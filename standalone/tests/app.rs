@@ -19,6 +19,7 @@ const BLOCK: usize = 256;
 fn app(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vocalise-app"));
     command.arg("--settings").arg(folder.join("app.toml"));
+    command.env("XDG_DATA_HOME", folder);
     // No server of the machine's own is to be in the way.
     command.env("JACK_DEFAULT_SERVER", "vocalise-test-none");
     command
@@ -180,6 +181,9 @@ fn the_window_opens_plays_and_remembers() {
     assert!(status.success());
     let notes = notes(&std::fs::read(&file).expect("the file was written"));
     assert!(notes.len() > 5, "{notes:?}");
+    // Nobody saved the take.
+    let kept = folder.path().join("vocalise/last take.mid");
+    assert!(std::fs::read(&kept).is_ok_and(|kept| kept.starts_with(b"MThd")));
     let settings = std::fs::read_to_string(folder.path().join("app.toml")).expect("settings");
     assert!(
         settings.contains("click = true"),
@@ -225,7 +229,6 @@ fn the_walk_of_the_readme_ends_in_a_file() {
     let mut app = app(home.path())
         .env("DISPLAY", &screen.display)
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
-        .env("XDG_DATA_HOME", home.path())
         .env("XDG_CONFIG_HOME", home.path())
         .args(["--tempo", "143"])
         .arg("--play")

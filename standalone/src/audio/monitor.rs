@@ -3,44 +3,50 @@
 use crate::performer::Health;
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Blocks that wait in the ring when all is well.
 const WAITING: usize = 2;
 /// Blocks that may wait until some are dropped.
 const MOST: usize = 6;
 
+/// Samples of the largest block that either device may have.
+const LARGEST: usize = 16_384;
+
 /// The input's end.
-pub struct Feeding(Producer<f32>);
+pub struct Feeding {
+    ring: Producer<f32>,
+    /// Samples of the largest block that was given.
+    given: Arc<AtomicUsize>,
+}
 
 /// The output's end.
 pub struct Hearing {
     ring: Consumer<f32>,
-    /// Samples that are to wait before the first is heard.
-    waiting: usize,
-    most: usize,
+    given: Arc<AtomicUsize>,
     flowing: bool,
     health: Arc<Health>,
 }
 
-/// A ring for blocks of `block` samples of one channel.
+/// A ring for blocks of about `block` samples of one channel; what the devices really have may be more.
 pub fn pair(block: usize, health: Arc<Health>) -> (Feeding, Hearing) {
-    let (producer, consumer) = RingBuffer::new(block * (MOST + 2));
+    let (ring, consumer) = RingBuffer::new(block.max(LARGEST) * (MOST + 2));
+    let given = Arc::new(AtomicUsize::new(block));
     let hearing = Hearing {
         ring: consumer,
-        waiting: block * WAITING,
-        most: block * MOST,
+        given: given.clone(),
         flowing: false,
         health,
     };
-    (Feeding(producer), hearing)
+    (Feeding { ring, given }, hearing)
 }
 
 impl Feeding {
     /// Hands a block over; what finds no room is lost, which the other end counts.
     pub fn give(&mut self, block: &[f32]) {
+        self.given.fetch_max(block.len(), Ordering::Relaxed);
         for sample in block {
-            if self.0.push(*sample).is_err() {
+            if self.ring.push(*sample).is_err() {
                 return;
             }
         }
@@ -54,13 +60,15 @@ impl Hearing {
     pub fn fill<T>(&mut self, out: &mut [T], channels: usize, convert: impl Fn(f32) -> T) {
         let there = self.ring.slots();
         let wanted = out.len() / channels.max(1);
-        if !self.flowing && there >= self.waiting.max(wanted) {
+        let block = self.given.load(Ordering::Relaxed).max(wanted);
+        let (waiting, most) = (block * WAITING, block * MOST);
+        if !self.flowing && there >= waiting {
             self.flowing = true;
-            self.skip(there - self.waiting.max(wanted));
-        } else if self.flowing && (there < wanted || there > self.most) {
+            self.skip(there - waiting);
+        } else if self.flowing && (there < wanted || there > most) {
             self.health.resyncs.fetch_add(1, Ordering::Relaxed);
-            if there > self.most {
-                self.skip(there - self.waiting.max(wanted));
+            if there > most {
+                self.skip(there - waiting);
             } else {
                 self.flowing = false;
             }
@@ -123,6 +131,30 @@ mod tests {
             }
             let resyncs = health.resyncs.load(Ordering::Relaxed);
             assert!((5..200).contains(&resyncs), "{resyncs}");
+        }
+    }
+
+    #[test]
+    fn blocks_far_from_what_was_said_are_heard_without_gaps() {
+        for (given, taken) in [(64, 1_024), (4_096, 512), (8_192, 8_192)] {
+            let (mut feeding, mut hearing, health) = rig();
+            let mut gaps = 0;
+            for moment in 0..64 * 8_192_usize {
+                if moment % given == 0 {
+                    feeding.give(&vec![0.5; given]);
+                }
+                if moment % taken == 0 {
+                    let mut out = vec![0.0; taken];
+                    hearing.fill(&mut out, 1, |x| x);
+                    let begun = moment > 4 * given.max(taken);
+                    gaps += usize::from(begun && out.contains(&0.0));
+                }
+            }
+            assert_eq!(
+                (gaps, health.resyncs.load(Ordering::Relaxed)),
+                (0, 0),
+                "{given} {taken}"
+            );
         }
     }
 }

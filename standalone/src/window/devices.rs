@@ -5,6 +5,7 @@ use crate::midi;
 use crate::studio::Studio;
 use crate::window::transport;
 use egui::{Align, Layout, RichText, Ui};
+use std::sync::atomic::Ordering;
 use vocalise::gui::theme;
 
 /// Block sizes to choose from; 0 leaves it to the system.
@@ -117,7 +118,11 @@ pub fn show(ui: &mut Ui, studio: &mut Studio) {
             studio.song.set_hear_voice(hear);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            transport::facts(ui, studio)
+            transport::facts(ui, studio);
+            if studio.health.over.load(Ordering::Relaxed) {
+                let words = "The recording is over: start again to sing more.";
+                ui.label(RichText::new(words).color(theme::WARN).size(12.0));
+            }
         });
     });
     if studio.settings.audio.system != before.0.system {
@@ -148,7 +153,12 @@ pub fn troubles(ui: &mut Ui, studio: &mut Studio) {
     {
         line("Sound", lack);
     }
-    if studio.is_deaf() {
+    if studio.health.over.load(Ordering::Relaxed) {
+        line(
+            "Sound",
+            "the recording is over: start again with another, or without one.",
+        );
+    } else if studio.is_deaf() {
         line(
             "Sound",
             "the microphone gives no sound at all: is it muted, or not allowed to Vocalise?",

@@ -85,6 +85,20 @@ pub fn show(studio: &Arc<Mutex<Studio>>, editor: Editor, watch: Watch) -> Result
         .map_err(|error| anyhow!("the window failed: {error}"))
 }
 
+impl Drop for Window {
+    /// What was sung last is there the next day, whether it was saved or not.
+    fn drop(&mut self) {
+        let Some(path) = vocalise::gui::last_take() else {
+            return;
+        };
+        match self.editor.rescue(&path) {
+            Ok(true) => eprintln!("vocalise-app: the take is in {}", path.display()),
+            Ok(false) => {}
+            Err(reason) => eprintln!("vocalise-app: the take is lost: {reason}"),
+        }
+    }
+}
+
 impl NiceEguiApp for Window {
     fn build(
         &mut self,
