@@ -153,12 +153,7 @@ pub fn troubles(ui: &mut Ui, studio: &mut Studio) {
     {
         line("Sound", lack);
     }
-    if studio.health.over.load(Ordering::Relaxed) {
-        line(
-            "Sound",
-            "the recording is over: start again with another, or without one.",
-        );
-    } else if studio.is_deaf() {
+    if studio.is_deaf() {
         line(
             "Sound",
             "the microphone gives no sound at all: is it muted, or not allowed to Vocalise?",
