@@ -38,6 +38,10 @@ class Tone:
     """Semitones of the players who play together."""
     vibrato: float = 0.0
     """Semitones."""
+    still: float = 0.0
+    """Seconds before the vibrato grows."""
+    bloom: float = 0.0
+    """Seconds that a partial takes to come, by its number: brightness that grows."""
     noise: float = 0.0
     """Breath or bow, against the tone."""
     drive: float = 0.0
@@ -112,10 +116,14 @@ def acoustic_guitar(rng, velocity):
 
 
 def electric_guitar(rng, velocity):
-    place, pickup, cutoff = rng.uniform(0.08, 0.3), rng.uniform(0.06, 0.25), rng.uniform(1800, 5000)
-    sink, high = rng.uniform(0.3, 1.5), rng.uniform(0.0003, 0.0015)
-    return Tone(lambda n, hz, f0: plucked_at(n, place) * plucked_at(n, pickup * f0 / 110) * n**-0.7 * low_pass(hz, cutoff, 2),
-                harmonics(), lambda hz: sink + high * hz, 0.003, drive=rng.choice([0, 0, 0.5, rng.uniform(1, 12)]))
+    """The string alone, under a pickup with a resonance of its own; no body. Amplifier and chorus as people set them."""
+    place, pickup, resonance = rng.uniform(0.08, 0.3), rng.uniform(0.06, 0.25), rng.uniform(2000, 5000)
+    height, slope = rng.uniform(0, 8), rng.uniform(0.4, 1.1) - 0.2 * velocity
+    coil = lambda hz: low_pass(hz, resonance, 2) * 10 ** (height * np.exp(-0.5 * (np.log(hz / resonance) / 0.25) ** 2) / 20)
+    sink, high = rng.uniform(0.15, 1.0), rng.uniform(0.0002, 0.0012)
+    return Tone(lambda n, hz, f0: plucked_at(n, place) * plucked_at(n, pickup * f0 / 110) * n**-slope * coil(hz),
+                harmonics(), lambda hz: sink + high * hz, 0.003, (-0.05, 0.06) if rng.random() < 0.3 else (0.0,),
+                drive=rng.choice([0, 0, 0, 0.5, rng.uniform(1, 12)]))
 
 
 def bass(rng, velocity):
@@ -125,9 +133,10 @@ def bass(rng, velocity):
 
 
 def bowed(rng, count, spread, attack):
-    body, slope, cutoff = hills(rng, 14, 200, 6000, 11), rng.uniform(0.7, 1.2), rng.uniform(3500, 8000)
+    body, slope, cutoff = hills(rng, 14, 200, 6000, 13), rng.uniform(0.5, 1.2), rng.uniform(3500, 9000)
     return Tone(lambda n, hz, f0: n**-slope * body(hz) * low_pass(hz, cutoff, 2), harmonics(), lambda hz: 0 * hz, attack,
-                group(rng, count, spread) if count > 1 else (0.0,), 0.25 if count == 1 else 0.1, rng.uniform(0.002, 0.02))
+                group(rng, count, spread) if count > 1 else (0.0,), rng.uniform(0.1, 0.45) if count == 1 else 0.1, rng.uniform(0.002, 0.03),
+                still=rng.uniform(0, 0.5) if count == 1 else 0.0, bloom=rng.uniform(0, 0.004))
 
 
 def strings(rng, velocity):
@@ -152,7 +161,8 @@ def blown(rng, velocity, low, high, players):
     cutoff, order = np.exp(rng.uniform(np.log(low), np.log(high))) * (0.6 + 0.8 * velocity), rng.uniform(1.5, 3)
     rise = rng.uniform(0, 0.6)
     return Tone(lambda n, hz, f0: (hz / cutoff) ** rise * low_pass(hz, cutoff, order), harmonics(), lambda hz: 0 * hz, rng.uniform(0.02, 0.07),
-                group(rng, players, 0.08) if players > 1 else (0.0,), 0.08, rng.uniform(0, 0.006))
+                group(rng, players, 0.08) if players > 1 else (0.0,), rng.uniform(0, 0.2), rng.uniform(0, 0.006),
+                still=rng.uniform(0, 0.5), bloom=rng.uniform(0.0005, 0.006))
 
 
 def brass(rng, velocity):
@@ -166,7 +176,8 @@ def trumpet(rng, velocity):
 def saxophone(rng, velocity):
     body, cutoff = hills(rng, 6, 300, 4000, 10), rng.uniform(900, 2500)
     return Tone(lambda n, hz, f0: body(hz) * low_pass(hz, cutoff, 1.5), harmonics(), lambda hz: 0 * hz, 0.03,
-                vibrato=0.15, noise=rng.uniform(0.005, 0.03))
+                vibrato=rng.uniform(0, 0.35), noise=rng.uniform(0.005, 0.03), still=rng.uniform(0, 0.5), bloom=rng.uniform(0, 0.003),
+                drive=rng.choice([0, 0, rng.uniform(0.3, 1.5)]))  # reeds growl
 
 
 def woodwinds(rng, velocity):
@@ -193,10 +204,14 @@ def mallets(rng, velocity):
 
 
 def plucked_synth(rng, velocity):
-    ratios = np.sort(np.concatenate([[1, 2], rng.uniform(1, 9, 6), rng.integers(2, 9, 4)]))
-    weight = rng.uniform(0.05, 1, 12) * ratios**-0.5
-    sink = rng.uniform(0.5, 4)
-    return Tone(lambda *_: weight, ratios, lambda hz: sink + 0.0005 * hz, 0.003, group(rng, 3, 0.06))
+    """A bell of glass over a soft tone that stays longer."""
+    bell, tone = rng.uniform(2, 12, 8), np.array([1.0, 2, 3, 4])
+    weight = np.concatenate([rng.uniform(0.05, 1, 8) * bell**-0.5, rng.uniform(0.2, 1) * tone ** -rng.uniform(0.5, 2)])
+    sink = np.concatenate([rng.uniform(1, 6, 8), np.full(4, rng.uniform(0.2, 2))])
+    ratios = np.concatenate([bell, tone])
+    order = np.argsort(ratios)
+    weight, sink = weight[order], sink[order]
+    return Tone(lambda *_: weight, ratios[order], lambda hz: sink[: len(hz)] + 0.0003 * hz, 0.003, group(rng, 3, 0.08))
 
 
 def sub_bass(rng, velocity):
@@ -223,10 +238,13 @@ def sound(rng: np.random.Generator, tone: Tone, note: Struck) -> np.ndarray:
     out = np.zeros(len(time))
     for cents in tone.detune:
         shake = tone.vibrato * rng.uniform(0.3, 1) / 12 * np.log(2) * np.sin(2 * np.pi * rng.uniform(4.5, 6.5) * time + rng.uniform(0, 6))
+        shake *= np.clip((time - tone.still) / 0.25, 0, 1)
         phase = 2 * np.pi * f0 * 2 ** (cents / 12) * np.cumsum(1 + shake) / SAMPLE_RATE
-        for ratio, amplitude, sink in zip(tone.ratios[heard], strength, decay):
+        for number, ratio, amplitude, sink in zip(numbers, tone.ratios[heard], strength, decay):
             if amplitude > 1e-4:
                 wave = amplitude * np.sin(ratio * phase + rng.uniform(0, 6))
+                if tone.bloom:
+                    wave *= 1 - np.exp(-time / (tone.bloom * number))
                 out += wave * np.exp(-sink * time) if sink > 0 else wave
     level = np.sqrt(np.mean(out**2)) + 1e-9
     out = out / level + tone.noise * rng.normal(0, 1, len(out))

@@ -11,8 +11,11 @@ import soundfile
 from vocalise_training.features import SAMPLE_RATE
 
 from .additive import AdditivePlayer
+from .mda import MdaPlayer
 from .phrases import LENGTH, SECONDS, SILENCE, Struck
+from .recordings import RecordingsPlayer
 from .soundfonts import SoundFont
+from .sonivox import SonivoxPlayer
 from .stk import StkPlayer
 
 DRUM_CHANNEL = 9
@@ -108,7 +111,13 @@ class TimidityPlayer:
         return np.stack([audio[start : start + LENGTH] for start in starts])
 
 
+PLAYERS = {
+    "fluid": FluidPlayer, "opl3": FluidPlayer, "emu": FluidPlayer, "freepats": TimidityPlayer, "stk": StkPlayer, "additive": AdditivePlayer,
+    "sonivox": SonivoxPlayer, "recordings": RecordingsPlayer, "mda": MdaPlayer,
+}  # fmt: skip
+"""By family."""
+
+
 def player(font: SoundFont):
     """What plays ``font``: has(program, drums) and play(phrases, program, drums)."""
-    kinds = {".cfg": TimidityPlayer, ".sf2": FluidPlayer, ".sf3": FluidPlayer, "": StkPlayer, ".py": AdditivePlayer}
-    return kinds[font.path.suffix](font)
+    return PLAYERS[font.family](font)

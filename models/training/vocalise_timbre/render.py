@@ -21,6 +21,8 @@ from .soundfonts import FONTS
 
 PHRASES_OWN, PHRASES_RELATIVE = 48, 20
 """How many phrases each program gets."""
+ANEW, TIMES = ("additive", "recordings", "mda"), 3
+"""Families in which every phrase has an instrument of its own, and how many times as many phrases they get."""
 PEAK = (-36.0, -3.0)
 """Range of the peak of dry phrases, dB below full scale."""
 SOUNDING_DB = 35.0
@@ -47,6 +49,7 @@ def finish(rng: np.random.Generator, audio: np.ndarray, wet: bool) -> np.ndarray
 def render(name: str) -> tuple[np.ndarray, np.ndarray]:
     """Frames and clips of one sound set, the same every time."""
     band, tables, rows, at = player(FONTS[name]), [], [], 0
+    times = TIMES if FONTS[name].family in ANEW else 1
     for instrument, played in enumerate(TABLE):
         drums = instrument == DRUMS
         for program in (played.own, *played.relatives):
@@ -54,7 +57,8 @@ def render(name: str) -> tuple[np.ndarray, np.ndarray]:
                 continue
             rng = np.random.default_rng([list(FONTS).index(name), instrument, program])
             own = program == played.own
-            phrases = [pattern(rng) if drums else line(rng, played) for _ in range(PHRASES_OWN if own else PHRASES_RELATIVE)]
+            count = times * (PHRASES_OWN if own else PHRASES_RELATIVE)
+            phrases = [pattern(rng) if drums else line(rng, played) for _ in range(count)]
             for i, (phrase, audio) in enumerate(zip(phrases, band.play(phrases, program, drums))):
                 if np.abs(audio).max() < 1e-3:
                     continue

@@ -25,6 +25,8 @@ RATE, WARM_UP = 0.002, 0.1
 CONTRAST_TEMPERATURE = 0.5
 PLACE_TEMPERATURE = 0.1
 """Of the cosines between a latent and the instruments' places, in training and in the exported scores."""
+MEAN = 0.998
+"""Of the moving average of the weights, which is what is kept."""
 CONTRAST, RECONSTRUCTION, SMOOTHING, DROPOUT, DECAY = 0.3, 0.1, 0.1, 0.3, 1e-3
 """Weights of the losses beside the classification, label smoothing, dropout, weight decay."""
 
@@ -38,33 +40,51 @@ def contrast(latent: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
     return -((share * same).sum(1) / same.sum(1).clamp(min=1)).mean()
 
 
-def batch(samplers: list[Sampler], rng: np.random.Generator, size: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """([size, FRAMES, BANDS], [size] instruments), every sound set as often."""
-    drawn = [samplers[rng.integers(len(samplers))].draw() for _ in range(size)]
-    return torch.from_numpy(np.stack([mel for mel, _ in drawn])), torch.tensor([instrument for _, instrument in drawn])
+def batch(samplers: dict[str, Sampler], rng: np.random.Generator, size: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """([size, FRAMES, BANDS], [size] instruments): every instrument as often, and of each every family of recordings."""
+    played, heard = np.resize(rng.permutation(len(INSTRUMENTS)), size), []
+    families = [FONTS[name].family for name in samplers]
+    share = {name: (1.0 if FONTS[name].recorded else 0.5) / families.count(FONTS[name].family) for name in samplers}
+    for instrument in played:
+        able = [name for name in samplers if instrument in samplers[name].phrases]
+        weight = np.array([share[name] for name in able])
+        heard.append(samplers[able[rng.choice(len(able), p=weight / weight.sum())]].draw(int(instrument)))
+    return torch.from_numpy(np.stack(heard)), torch.from_numpy(played)
+
+
+def named(net: TimbreNet, places: nn.Parameter) -> list[tuple[str, torch.Tensor]]:
+    """All that training moves: weights, running statistics, places."""
+    return [*((name, value) for name, value in net.state_dict(keep_vars=True).items() if value.is_floating_point()), ("places", places)]
 
 
 def train(data: Path, fonts: list[str], steps: int, seed: int = 0) -> TimbreNet:
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    samplers = [Sampler(load(data, font), seed + 1 + i) for i, font in enumerate(fonts)]
+    samplers = {font: Sampler(load(data, font), seed + 1 + i) for i, font in enumerate(fonts)}
     net = TimbreNet(DROPOUT).train()
+    net.ear.to(memory_format=torch.channels_last)
     places = nn.Parameter(F.normalize(torch.randn(len(INSTRUMENTS), LATENT), dim=-1))
+    mean = {name: value.detach().clone() for name, value in named(net, places)}
     optimizer = torch.optim.AdamW([*net.parameters(), places], RATE, weight_decay=DECAY)
     for step in range(steps):
         done = step / steps
         rate = min(done / WARM_UP, 0.5 + 0.5 * np.cos(np.pi * max(done - WARM_UP, 0) / (1 - WARM_UP)))
         optimizer.param_groups[0]["lr"] = RATE * max(rate, 0.01)
         heard, played = batch(samplers, rng, BATCH)
-        latent = net.encode(heard)
+        with torch.autocast("cpu", torch.bfloat16):
+            latent = F.normalize(net.encode(heard).float(), dim=-1)
         said = F.cross_entropy(latent @ F.normalize(places, dim=-1).T / PLACE_TEMPERATURE, played, label_smoothing=SMOOTHING)
         rebuilt = F.mse_loss(net.decode(latent), shape(heard).mean(1))
         loss = said + CONTRAST * contrast(latent, played) + RECONSTRUCTION * rebuilt
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        for name, value in named(net, places):
+            mean[name].lerp_(value.detach(), 1 - min(MEAN, (step + 1) / (step + 10)))
         if step % TOLD == 0:
             print(f"step {step} of {steps}: cross-entropy {said.item():.3f}, reconstruction {rebuilt.item():.3f}", flush=True)
+    for name, value in named(net, places):
+        value.data.copy_(mean[name])
     net.embeddings.copy_(F.normalize(places.detach(), dim=-1))
     net.temperature.fill_(PLACE_TEMPERATURE)
     return net.eval()

@@ -13,6 +13,12 @@ NATS = np.log(10) / 20
 """Of a decibel."""
 
 
+OWN = 0.5
+"""How often the own program is drawn, where there are relatives."""
+STRETCH, SHIFT = 1.25, 2.0
+"""How much faster or slower half of the seconds are played at most, and the deviation in bands of how much higher or lower."""
+
+
 @dataclass(frozen=True)
 class Sounds:
     """The phrases of a sound set."""
@@ -40,25 +46,44 @@ def seconds(sounds: Sounds) -> tuple[np.ndarray, np.ndarray]:
 
 
 class Sampler:
-    """Draws seconds of a sound set: every instrument as often, its own program twice as often as a relative."""
+    """Draws seconds of a sound set: an instrument's own program as often as all its relatives together."""
 
     def __init__(self, sounds: Sounds, seed: int) -> None:
         self.sounds, self.rng = sounds, np.random.default_rng(seed)
+        self.phrases: dict[int, tuple[np.ndarray, ...]] = {}
+        """By instrument: the indices of phrases of each of its programs, the own one first."""
         instrument, program, own = (sounds.clips[field] for field in ("instrument", "program", "own"))
-        weight = np.zeros(len(instrument))
-        for pair in {*zip(instrument, program)}:
-            these = (instrument == pair[0]) & (program == pair[1])
-            weight[these] = (2.0 if own[these][0] else 1.0) / these.sum()
         for label in np.unique(instrument):
-            weight[instrument == label] /= weight[instrument == label].sum()
-        self.weight = weight / weight.sum()
+            these = instrument == label
+            programs = sorted({*zip(~own[these], program[these])})
+            self.phrases[int(label)] = tuple(np.flatnonzero(these & (program == one)) for _, one in programs)
 
-    def draw(self) -> tuple[np.ndarray, int]:
-        """([FRAMES, BANDS] log-mel of a second, its instrument)."""
-        clip = self.sounds.clips[self.rng.choice(len(self.weight), p=self.weight)]
-        start = int(self.rng.integers(clip["start"], clip["stop"] - FRAMES + 1))
-        frames = self.sounds.frames[start : start + FRAMES].astype(np.float32)
-        return microphone(self.rng, frames), int(clip["instrument"])
+    def draw(self, instrument: int) -> np.ndarray:
+        """[FRAMES, BANDS] log-mel of a second of the instrument."""
+        first, *relatives = self.phrases[instrument]
+        of = first if not relatives or self.rng.random() < OWN else relatives[self.rng.integers(len(relatives))]
+        clip = self.sounds.clips[self.rng.choice(of)]
+        length = int(self.rng.uniform(1 / STRETCH, STRETCH) * FRAMES) if self.rng.random() < 0.5 else FRAMES
+        length = min(length, int(clip["stop"] - clip["start"]))
+        start = int(self.rng.integers(clip["start"], clip["stop"] - length + 1))
+        frames = self.sounds.frames[start : start + length].astype(np.float32)
+        shift = self.rng.normal(0, SHIFT) if self.rng.random() < 0.5 else 0.0
+        return microphone(self.rng, warp(frames, shift))
+
+
+def warp(frames: np.ndarray, shift: float) -> np.ndarray:
+    """[FRAMES, BANDS] of any number of ``frames``: played faster or slower, every partial and resonance ``shift`` bands higher."""
+    if len(frames) != FRAMES:
+        place = np.linspace(0, len(frames) - 1, FRAMES, dtype=np.float32)
+        before = np.minimum(place.astype(int), len(frames) - 2)
+        part = (place - before)[:, None]
+        frames = frames[before] * (1 - part) + frames[before + 1] * part
+    if shift:
+        place = np.clip(np.arange(BANDS, dtype=np.float32) - np.float32(shift), 0, BANDS - 1)
+        before = np.minimum(place.astype(int), BANDS - 2)
+        part = place - before
+        frames = frames[:, before] * (1 - part) + frames[:, before + 1] * part
+    return frames
 
 
 def colour(rng: np.random.Generator) -> np.ndarray:

