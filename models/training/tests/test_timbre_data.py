@@ -10,13 +10,14 @@ pytest.importorskip("mido", reason="phrases are played with mido: pip install .[
 
 from vocalise_timbre import render
 from vocalise_timbre.additive import TONES, AdditivePlayer
-from vocalise_timbre.phrases import LENGTH, SECONDS, line, pattern
+from vocalise_timbre.phrases import LENGTH, SECONDS, Struck, line, pattern
 from vocalise_timbre.play import player
+from vocalise_timbre.recordings import key_of
 from vocalise_timbre.programs import DRUMS, INSTRUMENTS, TABLE
 from vocalise_timbre.soundfonts import FONTS
 from vocalise_timbre.model import FRAMES
-from vocalise_timbre.windows import Sampler, Sounds, microphone, seconds
-from vocalise_training.features import BANDS
+from vocalise_timbre.windows import Sampler, Sounds, microphone, seconds, warp
+from vocalise_training.features import BANDS, SAMPLE_RATE
 
 RUST = Path(__file__).parents[3] / "src/music/instrument.rs"
 
@@ -54,9 +55,29 @@ def test_a_set_plays_what_is_asked_for(name):
     if not FONTS[name].available:
         pytest.skip(f"needs {FONTS[name].package}")
     band, rng = player(FONTS[name]), np.random.default_rng(2)
-    assert band.has(73, False) and not band.has(126, True)
-    audio = band.play([line(rng, TABLE[INSTRUMENTS.index("Flute")]) for _ in range(2)], 73, False)
+    played = next(played for played in TABLE if band.has(played.own, False))
+    assert not band.has(126, True)
+    audio = band.play([line(rng, played) for _ in range(2)], played.own, False)
     assert audio.shape == (2, LENGTH) and np.abs(audio).max(axis=1).min() > 1e-3
+
+
+@pytest.mark.parametrize("name", ["sonivox", "recordings", "mda"])
+def test_a_key_sounds_at_its_pitch(name):
+    if not FONTS[name].available:
+        pytest.skip(f"needs {FONTS[name].package}")
+    audio = player(FONTS[name]).play([[Struck(0.2, 2.0, 57, 100)]], 0, False)[0]
+    heard = audio[int(0.3 * SAMPLE_RATE) : int(1.3 * SAMPLE_RATE)]
+    spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
+    hz = np.arange(len(spectrum)) * SAMPLE_RATE / len(heard)
+    assert np.abs(audio[: int(0.19 * SAMPLE_RATE)]).max() < 1e-3 < np.abs(heard).max()
+    partial = spectrum[(hz > 205) & (hz < 235)].max()
+    assert partial > 20 * np.median(spectrum[(hz > 150) & (hz < 300)]), "220 Hz"
+
+
+@pytest.mark.parametrize("file, key", [("A4.mp3", 69), ("Cs2.mp3", 37), ("D#5v8.ogg", 75)])
+def test_a_recording_is_named_after_its_key(file, key):
+    assert key_of(file) == key
+    assert key_of("index.js") is None
 
 
 def test_draws_are_fair_and_seconds_whole():
@@ -65,15 +86,21 @@ def test_draws_are_fair_and_seconds_whole():
     clips["instrument"][30:], clips["program"][20:30], clips["own"][:20] = 3, 7, True
     sounds = Sounds(np.random.default_rng(0).normal(-6, 2, (10_000, BANDS)).astype(np.float16), clips)
     sampler = Sampler(sounds, 0)
-    owner = sampler.rng.choice(40, size=6000, p=sampler.weight)
-    assert abs((owner >= 30).mean() - 0.5) < 0.03, "instruments alike"
-    assert abs((owner < 20).mean() - 1 / 3) < 0.03, "the own program twice as often"
-    drawn = [sampler.draw() for _ in range(50)]
-    assert all(mel.shape == (FRAMES, BANDS) and np.isfinite(mel).all() for mel, _ in drawn)
-    assert {instrument for _, instrument in drawn} == {0, 3}
+    assert [len(phrases) for phrases in sampler.phrases[0]] == [20, 10], "its own program first"
+    assert [len(phrases) for phrases in sampler.phrases[3]] == [10]
+    drawn = [sampler.draw(instrument) for instrument in (0, 3) * 25]
+    assert all(mel.shape == (FRAMES, BANDS) and np.isfinite(mel).all() for mel in drawn)
     heard, phrase = seconds(sounds)
     assert len(heard) == 80 and (np.bincount(phrase) == 2).all()
     assert np.array_equal(heard[1], sounds.frames[FRAMES : 2 * FRAMES])
+
+
+def test_warped_frames_are_a_second_and_higher():
+    frames = np.zeros((80, BANDS), np.float32)
+    frames[40, 50] = 1
+    assert np.unravel_index(warp(frames, 0.0).argmax(), (FRAMES, BANDS))[1] == 50
+    assert warp(frames, 3.0).shape == (FRAMES, BANDS)
+    assert warp(frames, 3.0)[:, 53].max() > 0.5 and warp(frames, 3.0)[:, 50].max() == 0
 
 
 def test_another_microphone_is_another_level_and_keeps_the_spectrum_roughly():

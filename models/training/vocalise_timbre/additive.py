@@ -38,14 +38,14 @@ class Tone:
     """Semitones of the players who play together."""
     vibrato: float = 0.0
     """Semitones."""
-    still: float = 0.0
-    """Seconds before the vibrato grows."""
-    bloom: float = 0.0
-    """Seconds that a partial takes to come, by its number: brightness that grows."""
     noise: float = 0.0
     """Breath or bow, against the tone."""
     drive: float = 0.0
     """How hard an amplifier is driven."""
+    still: float = 0.0
+    """Seconds before the vibrato grows."""
+    bloom: float = 0.0
+    """Seconds that a partial takes to come, by its number: brightness that grows."""
 
 
 def harmonics(count: int = MOST) -> np.ndarray:

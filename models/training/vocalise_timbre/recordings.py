@@ -91,7 +91,7 @@ RECIPES = {
     29: Recipe(("guitar-electric",), effect=lambda rng, audio: amplifier(rng, audio, 3, 12)),
     30: Recipe(("guitar-electric",), effect=lambda rng, audio: amplifier(rng, audio, 12, 80)),
     33: Recipe(("bass-electric",)), 34: Recipe(("bass-electric",), effect=cabinet),
-    40: Recipe(("violin",)), 41: Recipe(("violin", "cello")), 48: Recipe(("violin", "violin", "cello", "contrabass"), (4, 9)),
+    40: Recipe(("violin",)), 41: Recipe(("violin",)), 48: Recipe(("violin", "violin", "cello", "contrabass"), (4, 9)),
     49: Recipe(("violin", "cello", "contrabass"), (6, 12)), 56: Recipe(("trumpet",)), 57: Recipe(("trombone",)),
     60: Recipe(("french-horn",), (1, 3)), 61: Recipe(("trumpet", "trombone", "french-horn", "tuba"), (2, 6)),
     65: Recipe(("saxophone",)), 66: Recipe(("saxophone",)), 70: Recipe(("bassoon",)), 71: Recipe(("clarinet",)), 73: Recipe(("flute",)),
@@ -108,6 +108,13 @@ class Note:
     """MIDI."""
     audio: np.ndarray
     """[N] at SAMPLE_RATE, from where it begins to sound; peak 1."""
+
+
+def key_of(name: str) -> int | None:
+    """The MIDI key that a file is named after; None: it is no recording."""
+    if not (parts := FILE.match(name)):
+        return None
+    return 12 * (int(parts[3]) + 1) + STEPS[parts[1]] + bool(parts[2])
 
 
 def fetch(folder: Path) -> None:
@@ -130,7 +137,7 @@ def notes(folder: Path) -> tuple[Note, ...]:
     """All recordings of a package, the lowest first."""
     found = []
     for path in sorted(folder.rglob("*.*")):
-        if not (name := FILE.match(path.name)):
+        if (key := key_of(path.name)) is None:
             continue
         audio, rate = soundfile.read(path, always_2d=True)
         common = np.gcd(rate, SAMPLE_RATE)
@@ -139,7 +146,6 @@ def notes(folder: Path) -> tuple[Note, ...]:
         if peak < 1e-4:
             continue
         begin = max(int(np.argmax(np.abs(audio) > QUIET * peak)) - 20, 0)
-        key = 12 * (int(name[3]) + 1) + STEPS[name[1]] + bool(name[2])
         found.append(Note(key, (audio[begin:] / peak).astype(np.float32)))
     return tuple(sorted(found, key=lambda note: note.key))
 
@@ -175,8 +181,6 @@ class RecordingsPlayer:
     def _source(self, rng: np.random.Generator, phrase: list[Struck], recipe: Recipe, players: int) -> str:
         if recipe.sources == PIANO:  # by loudness
             return PIANO[min(int(np.mean([note.velocity for note in phrase]) / 127 * 3), 2)].replace("/", "_")
-        if players == 1 and len(recipe.sources) > 1:
-            return recipe.sources[0]
         return str(rng.choice(recipe.sources))
 
     def _note(self, recorded: tuple[Note, ...], note: Struck, aside: float, cents: float, hand: float | None) -> np.ndarray:
