@@ -236,16 +236,20 @@ def sound(rng: np.random.Generator, tone: Tone, note: Struck) -> np.ndarray:
     numbers, hz = np.arange(1, len(hz) + 1, dtype=float)[heard], hz[heard]
     strength, decay = np.broadcast_to(tone.strength(numbers, hz, f0)[: len(hz)], hz.shape), tone.decay(hz)
     out = np.zeros(len(time))
+    whole = (tone.ratios == np.round(tone.ratios)).all()
+    single = time.astype(np.float32)  # four times as fast as double
     for cents in tone.detune:
         shake = tone.vibrato * rng.uniform(0.3, 1) / 12 * np.log(2) * np.sin(2 * np.pi * rng.uniform(4.5, 6.5) * time + rng.uniform(0, 6))
         shake *= np.clip((time - tone.still) / 0.25, 0, 1)
         phase = 2 * np.pi * f0 * 2 ** (cents / 12) * np.cumsum(1 + shake) / SAMPLE_RATE
+        if whole:  # full turns of the fundamental are full turns of every partial
+            phase = (phase % (2 * np.pi)).astype(np.float32)
         for number, ratio, amplitude, sink in zip(numbers, tone.ratios[heard], strength, decay):
             if amplitude > 1e-4:
-                wave = amplitude * np.sin(ratio * phase + rng.uniform(0, 6))
+                wave = float(amplitude) * np.sin(float(ratio) * phase + float(rng.uniform(0, 6)))
                 if tone.bloom:
-                    wave *= 1 - np.exp(-time / (tone.bloom * number))
-                out += wave * np.exp(-sink * time) if sink > 0 else wave
+                    wave *= 1 - np.exp(single * float(-1 / (tone.bloom * number)))
+                out += wave * np.exp(single * float(-sink)) if sink > 0 else wave
     level = np.sqrt(np.mean(out**2)) + 1e-9
     out = out / level + tone.noise * rng.normal(0, 1, len(out))
     if tone.drive:

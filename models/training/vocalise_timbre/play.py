@@ -1,4 +1,5 @@
-"""Phrases become sound: FluidSynth plays soundfonts, TiMidity++ plays Freepats' patches, both without room or chorus."""
+"""Phrases become sound: FluidSynth plays soundfonts, TiMidity++ plays Freepats' patches, both without room or chorus; other
+families have players of their own."""
 
 import subprocess
 import tempfile

@@ -160,7 +160,7 @@ class RecordingsPlayer:
         return program in RECIPES and not drums
 
     def play(self, phrases: list[list[Struck]], program: int, drums: bool) -> np.ndarray:
-        """[phrases, LENGTH] mono, of another player each."""
+        """[phrases, LENGTH] mono, by another player each."""
         recipe = RECIPES[program]
         return np.stack([self._phrase(np.random.default_rng([program, i]), phrase, recipe) for i, phrase in enumerate(phrases)])
 

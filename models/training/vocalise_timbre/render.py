@@ -21,7 +21,7 @@ from .soundfonts import FONTS
 
 PHRASES_OWN, PHRASES_RELATIVE = 48, 20
 """How many phrases each program gets."""
-ANEW, TIMES = ("additive", "recordings", "mda"), 3
+ANEW, TIMES = ("recordings", "mda", "additive"), 3
 """Families in which every phrase has an instrument of its own, and how many times as many phrases they get."""
 PEAK = (-36.0, -3.0)
 """Range of the peak of dry phrases, dB below full scale."""

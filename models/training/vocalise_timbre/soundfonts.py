@@ -1,4 +1,4 @@
-"""Where the sound of instruments comes from: General MIDI sound sets and models that Debian has as packages, and our own."""
+"""Where the sound of instruments comes from: General MIDI sound sets and models that Debian and npm have as packages, and our own."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +13,9 @@ class SoundFont:
     """One set of sounds."""
 
     package: str
-    """Of Debian; empty: it is part of this one."""
+    """Of Debian; npm: see ``recordings``; empty: it is part of this one."""
     path: Path
-    """A .sf2 or .sf3, a configuration of TiMidity++, or a program."""
+    """A .sf2 or .sf3, a configuration of TiMidity++, a program, a library, or a folder."""
     family: str
     """Sets of one family share recordings: nothing may be trained on one and called unheard on another."""
     licence: str
@@ -37,7 +37,7 @@ FONTS = {
     "additive": SoundFont("", Path(__file__).parent / "additive.py", "additive", "ours", False),
     "timgm": SoundFont("timgm6mb-soundfont", SOUNDS / "sf2/TimGM6mb.sf2", "emu", "GPL-2"),
     "sonivox": SoundFont("libsonivox3", Path("/usr/lib/x86_64-linux-gnu/libsonivox.so.3"), "sonivox", "Apache-2.0"),
-    "recordings": SoundFont("npm", RECORDINGS, "recordings", "CC BY 3.0"),
+    "recordings": SoundFont("npm: python -m vocalise_timbre.recordings", RECORDINGS, "recordings", "CC BY 3.0"),
     "mda": SoundFont("mda-lv2", Path("/usr/lib/lv2/mda.lv2"), "mda", "GPL-3+", False),
 }
 """By the name that data files have. The place decides which phrases are drawn, so new ones go to the end. TimGM6mb holds many of
