@@ -12,11 +12,11 @@ from vocalise_timbre import render
 from vocalise_timbre.additive import TONES, AdditivePlayer
 from vocalise_timbre.phrases import LENGTH, SECONDS, Struck, line, pattern
 from vocalise_timbre.play import player
-from vocalise_timbre.recordings import key_of
+from vocalise_timbre.recordings import Loop, Note, key_of
 from vocalise_timbre.programs import DRUMS, INSTRUMENTS, TABLE
 from vocalise_timbre.soundfonts import FONTS
 from vocalise_timbre.model import FRAMES
-from vocalise_timbre.windows import Sampler, Sounds, microphone, seconds, warp
+from vocalise_timbre.windows import Sampler, Sounds, microphone, paced, seconds
 from vocalise_training.features import BANDS, SAMPLE_RATE
 
 RUST = Path(__file__).parents[3] / "src/music/instrument.rs"
@@ -74,6 +74,14 @@ def test_a_key_sounds_at_its_pitch(name):
     assert partial > 20 * np.median(spectrum[(hz > 150) & (hz < 300)]), "220 Hz"
 
 
+@pytest.mark.parametrize("periods", [1, 7])
+def test_a_loop_lasts_and_goes_on_as_the_note_does(periods):
+    wave = np.sin(2 * np.pi * 220 * np.arange(SAMPLE_RATE) / SAMPLE_RATE).astype(np.float32)
+    lasting = Loop(0.3, periods, 0.0, 5.0).lasting(Note(57, wave), 3 * SAMPLE_RATE)
+    assert len(lasting) == 3 * SAMPLE_RATE and np.abs(lasting).max() < 1.05
+    assert np.abs(np.diff(lasting)).max() < 1.3 * np.abs(np.diff(wave)).max(), "no clicks"
+
+
 @pytest.mark.parametrize("file, key", [("A4.mp3", 69), ("Cs2.mp3", 37), ("D#5v8.ogg", 75)])
 def test_a_recording_is_named_after_its_key(file, key):
     assert key_of(file) == key
@@ -95,12 +103,10 @@ def test_draws_are_fair_and_seconds_whole():
     assert np.array_equal(heard[1], sounds.frames[FRAMES : 2 * FRAMES])
 
 
-def test_warped_frames_are_a_second_and_higher():
-    frames = np.zeros((80, BANDS), np.float32)
-    frames[40, 50] = 1
-    assert np.unravel_index(warp(frames, 0.0).argmax(), (FRAMES, BANDS))[1] == 50
-    assert warp(frames, 3.0).shape == (FRAMES, BANDS)
-    assert warp(frames, 3.0)[:, 53].max() > 0.5 and warp(frames, 3.0)[:, 50].max() == 0
+@pytest.mark.parametrize("length", [80, FRAMES, 115])
+def test_paced_frames_are_a_second(length):
+    ramp = np.tile(np.linspace(0, 1, length, dtype=np.float32)[:, None], (1, BANDS))
+    assert np.allclose(paced(ramp)[:, 0], np.linspace(0, 1, FRAMES), atol=1e-6)
 
 
 def test_another_microphone_is_another_level_and_keeps_the_spectrum_roughly():

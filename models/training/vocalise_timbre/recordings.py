@@ -82,19 +82,24 @@ class Recipe:
     """(rng, audio) -> audio, after the line is played."""
     damped: bool = False
     """Whether a hand lies on the strings."""
+    sustained: bool = False
+    """Whether a note lasts as long as it is bowed or blown."""
 
 
 RECIPES = {
-    0: Recipe(PIANO), 1: Recipe(("piano",)), 19: Recipe(("organ",)), 24: Recipe(("guitar-nylon",)), 25: Recipe(("guitar-acoustic",)),
+    0: Recipe(PIANO), 1: Recipe(("piano",)), 19: Recipe(("organ",), sustained=True), 24: Recipe(("guitar-nylon",)), 25: Recipe(("guitar-acoustic",)),
     26: Recipe(("guitar-electric",), effect=mellow), 27: Recipe(("guitar-electric",), effect=clean),
     28: Recipe(("guitar-electric",), effect=clean, damped=True),
     29: Recipe(("guitar-electric",), effect=lambda rng, audio: amplifier(rng, audio, 3, 12)),
     30: Recipe(("guitar-electric",), effect=lambda rng, audio: amplifier(rng, audio, 12, 80)),
     33: Recipe(("bass-electric",)), 34: Recipe(("bass-electric",), effect=cabinet),
-    40: Recipe(("violin",)), 41: Recipe(("violin",)), 48: Recipe(("violin", "violin", "cello", "contrabass"), (4, 9)),
-    49: Recipe(("violin", "cello", "contrabass"), (6, 12)), 56: Recipe(("trumpet",)), 57: Recipe(("trombone",)),
-    60: Recipe(("french-horn",), (1, 3)), 61: Recipe(("trumpet", "trombone", "french-horn", "tuba"), (2, 6)),
-    65: Recipe(("saxophone",)), 66: Recipe(("saxophone",)), 70: Recipe(("bassoon",)), 71: Recipe(("clarinet",)), 73: Recipe(("flute",)),
+    40: Recipe(("violin",), sustained=True), 41: Recipe(("violin",), sustained=True),
+    48: Recipe(("violin", "violin", "cello", "contrabass"), (4, 9), sustained=True),
+    49: Recipe(("violin", "cello", "contrabass"), (6, 12), sustained=True), 56: Recipe(("trumpet",), sustained=True),
+    57: Recipe(("trombone",), sustained=True), 60: Recipe(("french-horn",), (1, 3), sustained=True),
+    61: Recipe(("trumpet", "trombone", "french-horn", "tuba"), (2, 6), sustained=True), 65: Recipe(("saxophone",), sustained=True),
+    66: Recipe(("saxophone",), sustained=True), 70: Recipe(("bassoon",), sustained=True), 71: Recipe(("clarinet",), sustained=True),
+    73: Recipe(("flute",), sustained=True),
     13: Recipe(("xylophone",)),
 }  # fmt: skip
 """By General MIDI program. Sections are made of soloists."""
@@ -150,6 +155,38 @@ def notes(folder: Path) -> tuple[Note, ...]:
     return tuple(sorted(found, key=lambda note: note.key))
 
 
+@dataclass(frozen=True)
+class Loop:
+    """How a sampler makes a short recording last: a few periods of it again and again, with or without a vibrato of its own."""
+
+    at: float
+    """Seconds after the beginning."""
+    periods: int
+    depth: float
+    """Of the vibrato, semitones."""
+    rate: float
+    """Hz."""
+
+    @staticmethod
+    def random(rng: np.random.Generator) -> "Loop":
+        depth = rng.uniform(0.05, 0.3) if rng.random() < 0.5 else 0.0
+        return Loop(rng.uniform(0.12, 0.6), int(np.exp(rng.uniform(0, np.log(30)))), depth, rng.uniform(4.5, 6.5))
+
+    def lasting(self, note: Note, length: int) -> np.ndarray:
+        """[length or less] ``note`` with its loop, which ends where the wave is most like that at its beginning."""
+        begin, period = int(self.at * SAMPLE_RATE), SAMPLE_RATE / (440 * 2 ** ((note.key - 69) / 12))
+        fade, guess = int(0.9 * period), int(self.periods * period)
+        lags = np.arange(int(guess - 0.06 * period), int(guess + 0.06 * period) + 2)
+        if begin + lags[-1] + fade > len(note.audio) or begin < fade:
+            return note.audio[:length]
+        here = note.audio[begin : begin + fade]
+        lag = max(lags, key=lambda one: here @ note.audio[begin + one : begin + one + fade])
+        again = note.audio[begin : begin + lag].copy()
+        ramp = np.linspace(0, 1, fade)
+        again[-fade:] = again[-fade:] * (1 - ramp) + note.audio[begin - fade : begin] * ramp
+        return np.concatenate([note.audio[:begin], np.resize(again, max(length - begin, 0))])
+
+
 class RecordingsPlayer:
     """All of them."""
 
@@ -171,8 +208,9 @@ class RecordingsPlayer:
             source = self._source(rng, phrase, recipe, players)
             late, aside, cents = rng.uniform(0, 0.03) * (players > 1), rng.uniform(-ASIDE, ASIDE), rng.normal(0, 0.12 if players > 1 else 0.05)
             hand = rng.uniform(0.04, 0.15) if recipe.damped else None
+            loop = Loop.random(rng) if recipe.sustained and rng.random() < 0.5 else None
             for note in phrase:
-                wave = self._note(notes(self.folder / source), note, aside, cents, hand)
+                wave = self._note(notes(self.folder / source), note, aside, cents, hand, loop)
                 start = int((note.start + late) * SAMPLE_RATE)
                 wave = wave[: max(LENGTH - start, 0)]
                 out[start : start + len(wave)] += wave
@@ -183,17 +221,21 @@ class RecordingsPlayer:
             return PIANO[min(int(np.mean([note.velocity for note in phrase]) / 127 * 3), 2)].replace("/", "_")
         return str(rng.choice(recipe.sources))
 
-    def _note(self, recorded: tuple[Note, ...], note: Struck, aside: float, cents: float, hand: float | None) -> np.ndarray:
+    def _note(
+        self, recorded: tuple[Note, ...], note: Struck, aside: float, cents: float, hand: float | None, loop: Loop | None
+    ) -> np.ndarray:
         source = min(recorded, key=lambda one: abs(one.key - note.key - aside))
         ratio = 2 ** ((note.key + cents - source.key) / 12)
         length = note.end - note.start + RELEASE
+        needed = int(length * SAMPLE_RATE * ratio * 1.02) + 2
+        audio = loop.lasting(source, needed) if loop else source.audio[:needed]
         if ratio > 1:  # what would lie above half the sample rate
-            audio = scipy.signal.sosfilt(scipy.signal.butter(6, 0.95 / ratio, output="sos"), source.audio[: int(length * SAMPLE_RATE * ratio) + 2])
-        else:
-            audio = source.audio[: int(length * SAMPLE_RATE * ratio) + 2]
-        place = np.arange(min(int(length * SAMPLE_RATE), int((len(audio) - 1) / ratio))) * ratio
-        wave = np.interp(place, np.arange(len(audio)), audio)
-        time = np.arange(len(wave)) / SAMPLE_RATE
+            audio = scipy.signal.sosfilt(scipy.signal.butter(6, 0.95 / ratio, output="sos"), audio)
+        time = np.arange(int(length * SAMPLE_RATE)) / SAMPLE_RATE
+        shake = loop.depth / 12 * np.log(2) * np.sin(2 * np.pi * loop.rate * time) * np.clip(time / 0.5, 0, 1) if loop else 0 * time
+        place = ratio * np.cumsum(1 + shake)
+        place = place[place < len(audio) - 1]
+        wave, time = np.interp(place, np.arange(len(audio)), audio), time[: len(place)]
         wave *= np.clip((length - time) / RELEASE, 0, 1) * np.clip((len(wave) / SAMPLE_RATE - time) / 0.02, 0, 1)
         if hand:
             wave *= np.exp(-time / hand)

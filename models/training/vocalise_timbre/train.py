@@ -20,14 +20,14 @@ from .windows import Sampler, load
 BATCH = 64
 TOLD = 100
 """Steps from one line of progress to the next."""
-RATE, WARM_UP = 0.002, 0.1
+RATE, WARM_UP = 0.003, 0.05
 """Peak of the learning rate, and the share of the steps that it rises in; then it falls as a cosine."""
 CONTRAST_TEMPERATURE = 0.5
 PLACE_TEMPERATURE = 0.1
 """Of the cosines between a latent and the instruments' places, in training and in the exported scores."""
 MEAN = 0.998
 """Of the moving average of the weights, which is what is kept."""
-CONTRAST, RECONSTRUCTION, SMOOTHING, DROPOUT, DECAY = 0.3, 0.1, 0.1, 0.3, 1e-3
+CONTRAST, RECONSTRUCTION, SMOOTHING, DROPOUT, DECAY = 0.3, 0.1, 0.1, 0.15, 1e-3
 """Weights of the losses beside the classification, label smoothing, dropout, weight decay."""
 
 
@@ -43,8 +43,7 @@ def contrast(latent: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
 def batch(samplers: dict[str, Sampler], rng: np.random.Generator, size: int) -> tuple[torch.Tensor, torch.Tensor]:
     """([size, FRAMES, BANDS], [size] instruments): every instrument as often, and of each every family of recordings."""
     played, heard = np.resize(rng.permutation(len(INSTRUMENTS)), size), []
-    families = [FONTS[name].family for name in samplers]
-    share = {name: (1.0 if FONTS[name].recorded else 0.5) / families.count(FONTS[name].family) for name in samplers}
+    share = {name: 1.0 if FONTS[name].recorded else 0.5 for name in samplers}
     for instrument in played:
         able = [name for name in samplers if instrument in samplers[name].phrases]
         weight = np.array([share[name] for name in able])

@@ -15,8 +15,8 @@ NATS = np.log(10) / 20
 
 OWN = 0.5
 """How often the own program is drawn, where there are relatives."""
-STRETCH, SHIFT = 1.25, 2.0
-"""How much faster or slower half of the seconds are played at most, and the deviation in bands of how much higher or lower."""
+STRETCH = 1.15
+"""How much faster or slower half of the seconds are played, at most."""
 
 
 @dataclass(frozen=True)
@@ -67,23 +67,17 @@ class Sampler:
         length = min(length, int(clip["stop"] - clip["start"]))
         start = int(self.rng.integers(clip["start"], clip["stop"] - length + 1))
         frames = self.sounds.frames[start : start + length].astype(np.float32)
-        shift = self.rng.normal(0, SHIFT) if self.rng.random() < 0.5 else 0.0
-        return microphone(self.rng, warp(frames, shift))
+        return microphone(self.rng, paced(frames))
 
 
-def warp(frames: np.ndarray, shift: float) -> np.ndarray:
-    """[FRAMES, BANDS] of any number of ``frames``: played faster or slower, every partial and resonance ``shift`` bands higher."""
-    if len(frames) != FRAMES:
-        place = np.linspace(0, len(frames) - 1, FRAMES, dtype=np.float32)
-        before = np.minimum(place.astype(int), len(frames) - 2)
-        part = (place - before)[:, None]
-        frames = frames[before] * (1 - part) + frames[before + 1] * part
-    if shift:
-        place = np.clip(np.arange(BANDS, dtype=np.float32) - np.float32(shift), 0, BANDS - 1)
-        before = np.minimum(place.astype(int), BANDS - 2)
-        part = place - before
-        frames = frames[:, before] * (1 - part) + frames[:, before + 1] * part
-    return frames
+def paced(frames: np.ndarray) -> np.ndarray:
+    """[FRAMES, BANDS] of any number of ``frames``: played faster or slower."""
+    if len(frames) == FRAMES:
+        return frames
+    place = np.linspace(0, len(frames) - 1, FRAMES, dtype=np.float32)
+    before = np.minimum(place.astype(int), len(frames) - 2)
+    part = (place - before)[:, None]
+    return frames[before] * (1 - part) + frames[before + 1] * part
 
 
 def colour(rng: np.random.Generator) -> np.ndarray:
