@@ -1,6 +1,7 @@
-"""Trains the timbre model: ``python -m vocalise_timbre.train DATA RUN [--without emu ...] [--steps 2400]``.
+"""Trains the timbre model: ``python -m vocalise_timbre.train DATA RUN [--without emu ...] [--steps 5500]``.
 
-DATA is what ``render`` wrote. All sets train but those of the families in ``--without``, each as often. RUN gets model.pt.
+DATA is what ``render`` wrote. All sets train but those of the families in ``--without``. RUN gets model.pt, the moving average of
+the weights.
 """
 
 import argparse
@@ -41,7 +42,7 @@ def contrast(latent: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
 
 
 def batch(samplers: dict[str, Sampler], rng: np.random.Generator, size: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """([size, FRAMES, BANDS], [size] instruments): every instrument as often, and of each every family of recordings."""
+    """([size, FRAMES, BANDS], [size] instruments): every instrument as often, and of each every set of recordings."""
     played, heard = np.resize(rng.permutation(len(INSTRUMENTS)), size), []
     share = {name: 1.0 if FONTS[name].recorded else 0.5 for name in samplers}
     for instrument in played:
@@ -56,13 +57,17 @@ def named(net: TimbreNet, places: nn.Parameter) -> list[tuple[str, torch.Tensor]
     return [*((name, value) for name, value in net.state_dict(keep_vars=True).items() if value.is_floating_point()), ("places", places)]
 
 
-def train(data: Path, fonts: list[str], steps: int, seed: int = 0) -> TimbreNet:
+def train(data: Path, fonts: list[str], steps: int, seed: int = 0, begun: dict | None = None) -> TimbreNet:
+    """``begun``: the weights to go on from."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     samplers = {font: Sampler(load(data, font), seed + 1 + i) for i, font in enumerate(fonts)}
     net = TimbreNet(DROPOUT).train()
     net.ear.to(memory_format=torch.channels_last)
     places = nn.Parameter(F.normalize(torch.randn(len(INSTRUMENTS), LATENT), dim=-1))
+    if begun:
+        net.load_state_dict(begun)
+        places.data.copy_(net.embeddings)
     mean = {name: value.detach().clone() for name, value in named(net, places)}
     optimizer = torch.optim.AdamW([*net.parameters(), places], RATE, weight_decay=DECAY)
     for step in range(steps):
@@ -94,10 +99,13 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("run", type=Path)
     parser.add_argument("--without", nargs="*", default=[HELD_OUT_FAMILY], help="families of sound sets (see soundfonts)")
-    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--steps", type=int, default=5500)
+    parser.add_argument("--from", type=Path, dest="begun", help="a model.pt to go on from")
+    parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     fonts = [name for name, font in FONTS.items() if font.family not in args.without]
-    net = train(args.data, fonts, args.steps)
+    begun = torch.load(args.begun, weights_only=True)["net"] if args.begun else None
+    net = train(args.data, fonts, args.steps, args.seed, begun)
     args.run.mkdir(parents=True, exist_ok=True)
     torch.save({"net": net.state_dict(), "fonts": fonts, "commit": pack.repository_commit()}, args.run / "model.pt")
     print(f"{args.run / 'model.pt'}: trained on {', '.join(fonts)}")
