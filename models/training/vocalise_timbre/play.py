@@ -13,7 +13,7 @@ from vocalise_training.features import SAMPLE_RATE
 
 from .additive import AdditivePlayer
 from .mda import MdaPlayer
-from .phrases import LENGTH, SECONDS, SILENCE, Struck
+from .phrases import BEND, LENGTH, SECONDS, SILENCE, Struck, aside
 from .recordings import RecordingsPlayer
 from .soundfonts import SoundFont
 from .sonivox import SonivoxPlayer
@@ -40,13 +40,17 @@ class FluidPlayer:
         """Whether the soundfont has the program, or the kit."""
         return self.synth.sfpreset_name(self.font, DRUM_BANK if drums else 0, program) is not None
 
-    def play(self, phrases: list[list[Struck]], program: int, drums: bool) -> np.ndarray:
-        """[phrases, LENGTH] mono, full scale 1."""
+    def play(self, phrases: list[list[Struck]], program: int, drums: bool, asides: list[int] | None = None) -> np.ndarray:
+        """[phrases, LENGTH] mono, full scale 1. ``asides``: see ``aside``."""
         channel = DRUM_CHANNEL if drums else 0
         self.synth.program_select(channel, self.font, DRUM_BANK if drums else 0, program)
-        return np.stack([self._phrase(phrase, channel) for phrase in phrases])
+        for controller, value in ((101, 0), (100, 0), (6, BEND)):
+            self.synth.cc(channel, controller, value)
+        return np.stack([self._phrase(phrase, channel, by) for phrase, by in zip(phrases, asides or [0] * len(phrases))])
 
-    def _phrase(self, phrase: list[Struck], channel: int) -> np.ndarray:
+    def _phrase(self, phrase: list[Struck], channel: int, by: int) -> np.ndarray:
+        self.synth.pitch_bend(channel, -by * 8192 // BEND)
+        phrase = aside(phrase, by)
         calls = [(note.end, 0, note.key, 0) for note in phrase] + [(n.start, 1, n.key, n.velocity) for n in phrase]
         parts, position = [], 0
         for time, on, key, velocity in sorted(calls):

@@ -23,6 +23,8 @@ PHRASES_OWN, PHRASES_RELATIVE = 48, 20
 """How many phrases each program gets."""
 ANEW, TIMES = ("recordings", "mda", "additive"), 3
 """Families in which every phrase has an instrument of its own, and how many times as many phrases they get."""
+BENT, ASIDE = ("fluid", "sonivox"), (-5, -4, -3, -2, 2, 3, 4, 5)
+"""Families that play as many phrases again on keys this far from what sounds, with the pitch wheel: other bodies."""
 PEAK = (-36.0, -3.0)
 """Range of the peak of dry phrases, dB below full scale."""
 SOUNDING_DB = 35.0
@@ -59,7 +61,12 @@ def render(name: str) -> tuple[np.ndarray, np.ndarray]:
             own = program == played.own
             count = times * (PHRASES_OWN if own else PHRASES_RELATIVE)
             phrases = [pattern(rng) if drums else line(rng, played) for _ in range(count)]
-            for i, (phrase, audio) in enumerate(zip(phrases, band.play(phrases, program, drums))):
+            played_as = band.play(phrases, program, drums)
+            if FONTS[name].family in BENT and not drums:
+                more = [line(rng, played) for _ in range(count)]
+                bent = band.play(more, program, drums, [int(by) for by in rng.choice(ASIDE, count)])
+                phrases, played_as = phrases + more, np.concatenate([played_as, bent])
+            for i, (phrase, audio) in enumerate(zip(phrases, played_as)):
                 if np.abs(audio).max() < 1e-3:
                     continue
                 wet = i % 2 == 1

@@ -7,7 +7,7 @@ import ctypes
 
 import numpy as np
 
-from .phrases import LENGTH, Struck
+from .phrases import BEND, LENGTH, Struck, aside
 from .soundfonts import SoundFont
 
 BUFFER = 128
@@ -39,13 +39,18 @@ class SonivoxPlayer:
         """All of General MIDI, and one kit."""
         return not drums or program == 0
 
-    def play(self, phrases: list[list[Struck]], program: int, drums: bool) -> np.ndarray:
-        """[phrases, LENGTH] mono, full scale 1."""
+    def play(self, phrases: list[list[Struck]], program: int, drums: bool, asides: list[int] | None = None) -> np.ndarray:
+        """[phrases, LENGTH] mono, full scale 1. ``asides``: see ``phrases.aside``."""
         channel = DRUM_CHANNEL if drums else 0
         self._send(0xC0 | channel, program)
-        return np.stack([self._phrase(phrase, channel) for phrase in phrases])
+        for controller, value in ((101, 0), (100, 0), (6, BEND)):
+            self._send(0xB0 | channel, controller, value)
+        return np.stack([self._phrase(phrase, channel, by) for phrase, by in zip(phrases, asides or [0] * len(phrases))])
 
-    def _phrase(self, phrase: list[Struck], channel: int) -> np.ndarray:
+    def _phrase(self, phrase: list[Struck], channel: int, by: int) -> np.ndarray:
+        wheel = 8192 - by * 8192 // BEND
+        self._send(0xE0 | channel, wheel & 127, wheel >> 7)
+        phrase = aside(phrase, by)
         events = [(n.end, 0x80, n.key, 0) for n in phrase] + [(n.start, 0x90, n.key, n.velocity) for n in phrase]
         events.sort()
         parts = []

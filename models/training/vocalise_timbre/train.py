@@ -57,12 +57,12 @@ def named(net: TimbreNet, places: nn.Parameter) -> list[tuple[str, torch.Tensor]
     return [*((name, value) for name, value in net.state_dict(keep_vars=True).items() if value.is_floating_point()), ("places", places)]
 
 
-def train(data: Path, fonts: list[str], steps: int, seed: int = 0, begun: dict | None = None) -> TimbreNet:
+def train(data: Path, fonts: list[str], steps: int, seed: int = 0, begun: dict | None = None, dropout: float = DROPOUT) -> TimbreNet:
     """``begun``: the weights to go on from."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     samplers = {font: Sampler(load(data, font), seed + 1 + i) for i, font in enumerate(fonts)}
-    net = TimbreNet(DROPOUT).train()
+    net = TimbreNet(dropout).train()
     net.ear.to(memory_format=torch.channels_last)
     places = nn.Parameter(F.normalize(torch.randn(len(INSTRUMENTS), LATENT), dim=-1))
     if begun:
@@ -102,10 +102,11 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=5500)
     parser.add_argument("--from", type=Path, dest="begun", help="a model.pt to go on from")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--dropout", type=float, default=DROPOUT)
     args = parser.parse_args()
     fonts = [name for name, font in FONTS.items() if font.family not in args.without]
     begun = torch.load(args.begun, weights_only=True)["net"] if args.begun else None
-    net = train(args.data, fonts, args.steps, args.seed, begun)
+    net = train(args.data, fonts, args.steps, args.seed, begun, args.dropout)
     args.run.mkdir(parents=True, exist_ok=True)
     torch.save({"net": net.state_dict(), "fonts": fonts, "commit": pack.repository_commit()}, args.run / "model.pt")
     print(f"{args.run / 'model.pt'}: trained on {', '.join(fonts)}")
