@@ -78,14 +78,14 @@ def test_a_key_sounds_at_its_pitch(name):
 def test_a_key_aside_sounds_the_same_pitch_from_another_body(name):
     if not FONTS[name].available:
         pytest.skip(f"needs {FONTS[name].package}")
-    straight, *bent = player(FONTS[name]).play([[Struck(0.1, 2.0, 60, 100)]] * 3, 73, False, [0, 5, -5])
+    straight, *bent = player(FONTS[name]).play([[Struck(0.1, 2.0, 60, 100)]] * 3, 0, False, [0, 5, -5])
     periods = []
     for audio in (straight, *bent):
         heard = audio[int(0.5 * SAMPLE_RATE) : int(1.5 * SAMPLE_RATE)]
         again = np.fft.irfft(np.abs(np.fft.rfft(heard, 2 * len(heard))) ** 2)
         periods.append(40 + int(again[40:130].argmax()))
     assert max(periods) - min(periods) <= 1 and abs(SAMPLE_RATE / periods[0] - 261.6) < 4
-    assert min(np.abs(render.sounding(other)[50:100] - render.sounding(straight)[50:100]).mean() for other in bent) > 0.1
+    assert max(np.abs(render.sounding(other)[50:100] - render.sounding(straight)[50:100]).mean() for other in bent) > 0.3
 
 
 @pytest.mark.parametrize("periods", [1, 7])
