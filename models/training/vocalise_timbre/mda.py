@@ -125,7 +125,8 @@ class MdaPlayer:
         library.lv2_descriptor.restype = ctypes.POINTER(Descriptor)
         pointer = library.lv2_descriptor(0)
         described = pointer.contents
-        instance = described.instantiate(ctypes.cast(pointer, ctypes.c_void_p), RATE, str(self.bundle).encode() + b"/", ctypes.cast(self._features, ctypes.c_void_p))
+        itself, features = (ctypes.cast(one, ctypes.c_void_p) for one in (pointer, self._features))
+        instance = described.instantiate(itself, RATE, str(self.bundle).encode() + b"/", features)
         for symbol, (index, default) in ports(self.bundle, plugin).items():
             if symbol in sound:
                 described.connect_port(instance, index, ctypes.cast(sound[symbol], ctypes.c_void_p))
