@@ -9,14 +9,14 @@ import pytest
 pytest.importorskip("mido", reason="phrases are played with mido: pip install .[timbre]")
 
 from vocalise_timbre import render
-from vocalise_timbre.additive import TONES, AdditivePlayer
+from vocalise_timbre.additive import TONES, AdditivePlayer, Tone, sound
 from vocalise_timbre.phrases import LENGTH, SECONDS, Struck, line, pattern
 from vocalise_timbre.play import player
 from vocalise_timbre.recordings import Loop, Note, key_of
 from vocalise_timbre.programs import DRUMS, INSTRUMENTS, TABLE
 from vocalise_timbre.soundfonts import FONTS
 from vocalise_timbre.model import FRAMES
-from vocalise_timbre.windows import Sampler, Sounds, microphone, paced, seconds
+from vocalise_timbre.windows import Sampler, Sounds, held, microphone, paced, seconds
 from vocalise_training.features import BANDS, SAMPLE_RATE
 
 RUST = Path(__file__).parents[3] / "src/music/instrument.rs"
@@ -48,6 +48,15 @@ def test_every_rule_sounds_and_no_phrase_like_the_last(program):
     assert audio.shape == (2, LENGTH) and np.isfinite(audio).all() and np.abs(audio).max(axis=1).min() > 0.01
     first, second = (render.sounding(sound).mean(axis=0) for sound in audio)
     assert np.abs(first - second).max() > 0.1
+
+
+def test_a_filter_that_closes_takes_the_upper_partials():
+    closing = lambda hz, time: 1 / (1 + (hz / (2000 * np.exp(-2 * time))) ** 4)
+    tone = Tone(lambda n, hz, f0: 1 / n, np.arange(1.0, 21), lambda hz: 0 * hz, sweep=closing)
+    audio = sound(np.random.default_rng(6), tone, Struck(0.0, 2.0, 36, 100))
+    early, late = (np.abs(np.fft.rfft(audio[at : at + SAMPLE_RATE // 4])) for at in (2000, int(1.5 * SAMPLE_RATE)))
+    upper = slice(800 // 4, 1300 // 4)
+    assert early[upper].max() > 20 * late[upper].max() and late[:50].max() > 0.5 * early[:50].max()
 
 
 @pytest.mark.parametrize("name", [name for name in FONTS if name != "additive"])
@@ -115,6 +124,15 @@ def test_draws_are_fair_and_seconds_whole():
     heard, phrase = seconds(sounds)
     assert len(heard) == 80 and (np.bincount(phrase) == 2).all()
     assert np.array_equal(heard[1], sounds.frames[FRAMES : 2 * FRAMES])
+
+
+@pytest.mark.parametrize("length", [87, FRAMES, 115])
+def test_held_frames_are_as_many_and_some_come_again(length):
+    rng, ramp = np.random.default_rng(5), np.tile(np.arange(length, dtype=np.float32)[:, None], (1, BANDS))
+    for _ in range(50):
+        frames = held(rng, ramp)
+        assert frames.shape == ramp.shape and np.isin(frames, ramp).all()
+        assert len(np.unique(frames[:, 0])) < length - length // 3 + 9
 
 
 @pytest.mark.parametrize("length", [80, FRAMES, 115])

@@ -79,6 +79,10 @@ def test_a_batch_has_every_instrument_and_whoever_plays_it():
     assert abs((whose[played == 0] == 2).float().mean() - 1 / 3) < 0.1, "sets alike"
     assert abs((whose[played == 5] == 3).float().mean() - 1 / 7) < 0.08, "what is computed half as often"
     assert (played[whose == 3] == 5).all()
+    samplers["opl3"] = Set(3.0, INSTRUMENTS.index("Sub Bass"))
+    heard, played = (torch.cat(parts) for parts in zip(*(train.batch(samplers, rng, 80) for _ in range(100))))
+    share = (heard[:, 0, 0][played == INSTRUMENTS.index("Sub Bass")] == 3).float().mean()
+    assert abs(share - 1 / 4) < 0.08, "a synthesiser's own sounds as often"
 
 
 def test_guesses_are_counted_by_instrument_and_by_phrase():

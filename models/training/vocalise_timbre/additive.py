@@ -5,7 +5,7 @@ a clarinet, the place at which a string is plucked, the drawbars of an organ); a
 network cannot hold on to it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,6 +46,8 @@ class Tone:
     """Seconds before the vibrato grows."""
     bloom: float = 0.0
     """Seconds that a partial takes to come, by its number: brightness that grows."""
+    sweep: callable = None
+    """(hz of a partial, time [N]) -> gain [N]: a filter that moves."""
 
 
 def harmonics(count: int = MOST) -> np.ndarray:
@@ -118,12 +120,12 @@ def acoustic_guitar(rng, velocity):
 def electric_guitar(rng, velocity):
     """The string alone, under a pickup with a resonance of its own; no body. Amplifier and chorus as people set them."""
     place, pickup, resonance = rng.uniform(0.08, 0.3), rng.uniform(0.06, 0.25), rng.uniform(2000, 5000)
-    height, slope = rng.uniform(0, 8), rng.uniform(0.4, 1.1) - 0.2 * velocity
+    height, slope = rng.uniform(0, 8), rng.uniform(0.2, 1.1) - 0.2 * velocity
     coil = lambda hz: low_pass(hz, resonance, 2) * 10 ** (height * np.exp(-0.5 * (np.log(hz / resonance) / 0.25) ** 2) / 20)
-    sink, high = rng.uniform(0.15, 1.0), rng.uniform(0.0002, 0.0012)
+    sink, high = rng.uniform(0.15, 1.0), rng.uniform(0.0002, 0.002)
     return Tone(lambda n, hz, f0: plucked_at(n, place) * plucked_at(n, pickup * f0 / 110) * n**-slope * coil(hz),
                 harmonics(), lambda hz: sink + high * hz, 0.003, (-0.05, 0.06) if rng.random() < 0.3 else (0.0,),
-                drive=rng.choice([0, 0, 0, 0.5, rng.uniform(1, 12)]))
+                drive=rng.choice([0, 0, 0, 0.5, rng.uniform(1, 4)]))
 
 
 def bass(rng, velocity):
@@ -144,7 +146,11 @@ def strings(rng, velocity):
 
 
 def solo_violin(rng, velocity):
-    return bowed(rng, 1, 0, rng.uniform(0.03, 0.1))
+    """Bowed, over a box that hardly sounds below its air resonance and loudest where the bridge rocks."""
+    tone, air = bowed(rng, 1, 0, rng.uniform(0.03, 0.1)), rng.uniform(200, 320)
+    bridge, high, wide = rng.uniform(1900, 3300), rng.uniform(4, 14), rng.uniform(0.2, 0.45)
+    box = lambda hz: (hz / air) ** 2 / (1 + (hz / air) ** 2) * 10 ** (high * np.exp(-0.5 * (np.log(hz / bridge) / wide) ** 2) / 20)
+    return replace(tone, strength=lambda n, hz, f0: tone.strength(n, hz, f0) * box(hz))
 
 
 def choir(rng, velocity):
@@ -215,9 +221,24 @@ def plucked_synth(rng, velocity):
 
 
 def sub_bass(rng, velocity):
-    wave, cutoff = rng.integers(3), np.exp(rng.uniform(np.log(120), np.log(700)))
-    shape = (lambda n: (n == 1) + 0.02 / n, lambda n: (n % 2) / n**2, lambda n: 1 / n)[wave]
-    return Tone(lambda n, hz, f0: shape(n) * low_pass(hz, cutoff, 2), harmonics(), lambda hz: 0 * hz, 0.006)
+    """Oscillators through a low-pass: one that stays, or one that opens at every stroke and closes, as basses of synthesisers have it.
+    Whatever a note loses, it loses as a whole: no string is in it."""
+    width = rng.uniform(0.1, 0.4)
+    shape = (lambda n: (n == 1) + 0.02 / n, lambda n: (n % 2) / n**2, lambda n: 1 / n, lambda n: (n % 2) / n, lambda n: plucked_at(n, width) / n)
+    wave, sink, drive = shape[rng.integers(5)], rng.choice([0.0, 0.0, rng.uniform(0.2, 2.5)]), rng.choice([0, 0, 0, rng.uniform(0.3, 2)])
+    if rng.random() < 0.4:
+        cutoff, order, sweep = np.exp(rng.uniform(np.log(120), np.log(700))), 2.0, None
+    else:
+        cutoff, order = np.exp(rng.uniform(np.log(150), np.log(2500))), rng.choice([1.0, 2.0, 4.0])
+        opened, closing, peak = np.exp(rng.uniform(0, np.log(10))), rng.uniform(0.03, 0.5), 10 ** (rng.uniform(0, 12) / 20) - 1
+
+        def sweep(hz: float, time: np.ndarray) -> np.ndarray:
+            over = hz / (cutoff * opened ** np.exp(-time / closing))
+            return 1 / np.sqrt(1 + over ** (2 * order)) + peak * np.exp(-18 * np.log(over) ** 2)
+
+    fixed = (lambda hz: low_pass(hz, cutoff, order)) if sweep is None else (lambda hz: 1)
+    return Tone(lambda n, hz, f0: wave(n) * fixed(hz), harmonics(), lambda hz: sink + 0 * hz, 0.006,
+                group(rng, 3, 0.06) if rng.random() < 0.3 else (0.0,), drive=drive, sweep=sweep)
 
 
 TONES = {
@@ -249,6 +270,8 @@ def sound(rng: np.random.Generator, tone: Tone, note: Struck) -> np.ndarray:
                 wave = float(amplitude) * np.sin(float(ratio) * phase + float(rng.uniform(0, 6)))
                 if tone.bloom:
                     wave *= 1 - np.exp(single * float(-1 / (tone.bloom * number)))
+                if tone.sweep:
+                    wave *= tone.sweep(ratio * f0, single)
                 out += wave * np.exp(single * float(-sink)) if sink > 0 else wave
     level = np.sqrt(np.mean(out**2)) + 1e-9
     out = out / level + tone.noise * rng.normal(0, 1, len(out))

@@ -53,9 +53,18 @@ def cabinet(rng: np.random.Generator, audio: np.ndarray) -> np.ndarray:
 
 
 def clean(rng: np.random.Generator, audio: np.ndarray) -> np.ndarray:
-    """From the string's pickup alone, from an amplifier, or from one that is a little too loud; with chorus or without."""
+    """From the string's pickup alone, from an amplifier, or from one that is a little too loud; the treble turned up or not; with chorus
+    or without."""
+    if rng.random() < 0.6:
+        audio = treble(rng, audio)
     audio = (lambda: audio, lambda: cabinet(rng, audio), lambda: amplifier(rng, audio, 0.5, 2.0))[rng.integers(3)]()
     return chorus(rng, audio) if rng.random() < 0.35 else audio
+
+
+def treble(rng: np.random.Generator, audio: np.ndarray) -> np.ndarray:
+    """The pickup at the bridge, and the amplifier's knob turned up: up to 24 dB more from a corner on."""
+    high = scipy.signal.sosfilt(scipy.signal.butter(1, rng.uniform(600, 3000), "hp", fs=SAMPLE_RATE, output="sos"), audio)
+    return audio + (10 ** (rng.uniform(3, 24) / 20) - 1) * high
 
 
 def chorus(rng: np.random.Generator, audio: np.ndarray) -> np.ndarray:

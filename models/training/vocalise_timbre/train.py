@@ -22,12 +22,14 @@ BATCH = 64
 TOLD = 100
 """Steps from one line of progress to the next."""
 RATE, WARM_UP = 0.003, 0.05
-"""Peak of the learning rate, and the share of the steps that it rises in; then it falls as a cosine."""
+"""Usual peak of the learning rate, and the share of the steps that it rises in; then it falls as a cosine."""
 CONTRAST_TEMPERATURE = 0.5
 PLACE_TEMPERATURE = 0.1
 """Of the cosines between a latent and the instruments' places, in training and in the exported scores."""
 MEAN = 0.998
 """Of the moving average of the weights, which is what is kept."""
+COMPUTED = ("Synth Lead", "Pad", "Plucked Synth", "Sub Bass")
+"""Instruments of which what is computed is no imitation: it trains them as often as what was recorded."""
 CONTRAST, RECONSTRUCTION, SMOOTHING, DROPOUT, DECAY = 0.3, 0.1, 0.1, 0.15, 1e-3
 """Weights of the losses beside the classification, label smoothing, dropout, weight decay."""
 
@@ -44,10 +46,9 @@ def contrast(latent: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
 def batch(samplers: dict[str, Sampler], rng: np.random.Generator, size: int) -> tuple[torch.Tensor, torch.Tensor]:
     """([size, FRAMES, BANDS], [size] instruments): every instrument as often, and of each every set of recordings."""
     played, heard = np.resize(rng.permutation(len(INSTRUMENTS)), size), []
-    share = {name: 1.0 if FONTS[name].recorded else 0.5 for name in samplers}
     for instrument in played:
         able = [name for name in samplers if instrument in samplers[name].phrases]
-        weight = np.array([share[name] for name in able])
+        weight = np.array([1.0 if FONTS[name].recorded or INSTRUMENTS[instrument] in COMPUTED else 0.5 for name in able])
         heard.append(samplers[able[rng.choice(len(able), p=weight / weight.sum())]].draw(int(instrument)))
     return torch.from_numpy(np.stack(heard)), torch.from_numpy(played)
 
@@ -57,8 +58,10 @@ def named(net: TimbreNet, places: nn.Parameter) -> list[tuple[str, torch.Tensor]
     return [*((name, value) for name, value in net.state_dict(keep_vars=True).items() if value.is_floating_point()), ("places", places)]
 
 
-def train(data: Path, fonts: list[str], steps: int, seed: int = 0, begun: dict | None = None, dropout: float = DROPOUT) -> TimbreNet:
-    """``begun``: the weights to go on from."""
+def train(
+    data: Path, fonts: list[str], steps: int, seed: int = 0, begun: dict | None = None, dropout: float = DROPOUT, peak: float = RATE
+) -> TimbreNet:
+    """``begun``: the weights to go on from. ``peak``: of the learning rate."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     samplers = {font: Sampler(load(data, font), seed + 1 + i) for i, font in enumerate(fonts)}
@@ -69,11 +72,11 @@ def train(data: Path, fonts: list[str], steps: int, seed: int = 0, begun: dict |
         net.load_state_dict(begun)
         places.data.copy_(net.embeddings)
     mean = {name: value.detach().clone() for name, value in named(net, places)}
-    optimizer = torch.optim.AdamW([*net.parameters(), places], RATE, weight_decay=DECAY)
+    optimizer = torch.optim.AdamW([*net.parameters(), places], peak, weight_decay=DECAY)
     for step in range(steps):
         done = step / steps
         rate = min(done / WARM_UP, 0.5 + 0.5 * np.cos(np.pi * max(done - WARM_UP, 0) / (1 - WARM_UP)))
-        optimizer.param_groups[0]["lr"] = RATE * max(rate, 0.01)
+        optimizer.param_groups[0]["lr"] = peak * max(rate, 0.01)
         heard, played = batch(samplers, rng, BATCH)
         with torch.autocast("cpu", torch.bfloat16):
             latent = F.normalize(net.encode(heard).float(), dim=-1)
@@ -103,10 +106,11 @@ def main() -> None:
     parser.add_argument("--from", type=Path, dest="begun", help="a model.pt to go on from")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--dropout", type=float, default=DROPOUT)
+    parser.add_argument("--rate", type=float, default=RATE, help="peak of the learning rate")
     args = parser.parse_args()
     fonts = [name for name, font in FONTS.items() if font.family not in args.without]
     begun = torch.load(args.begun, weights_only=True)["net"] if args.begun else None
-    net = train(args.data, fonts, args.steps, args.seed, begun, args.dropout)
+    net = train(args.data, fonts, args.steps, args.seed, begun, args.dropout, args.rate)
     args.run.mkdir(parents=True, exist_ok=True)
     torch.save({"net": net.state_dict(), "fonts": fonts, "commit": pack.repository_commit()}, args.run / "model.pt")
     print(f"{args.run / 'model.pt'}: trained on {', '.join(fonts)}")

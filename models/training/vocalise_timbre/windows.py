@@ -7,7 +7,7 @@ import numpy as np
 
 from vocalise_training.features import BANDS, LOG_FLOOR
 
-from .model import FRAMES
+from .model import FRAMES, INSTRUMENTS
 
 NATS = np.log(10) / 20
 """Of a decibel."""
@@ -17,6 +17,9 @@ OWN = 0.5
 """How often the own program is drawn, where there are relatives."""
 STRETCH = 1.15
 """How much faster or slower half of the seconds are played, at most."""
+HELD = 0.3
+"""How often a note of a bowed, blown, sung or electronic instrument stands still, as where a sampler loops a few periods of it."""
+SUSTAINED = ("Organ", "Synth Lead", "Strings", "Solo Violin", "Choir", "Brass", "Trumpet", "Saxophone", "Woodwinds", "Flute")
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,19 @@ class Sampler:
         length = min(length, int(clip["stop"] - clip["start"]))
         start = int(self.rng.integers(clip["start"], clip["stop"] - length + 1))
         frames = self.sounds.frames[start : start + length].astype(np.float32)
+        if INSTRUMENTS[instrument] in SUSTAINED and self.rng.random() < HELD:
+            frames = held(self.rng, frames)
         return microphone(self.rng, paced(frames))
+
+
+def held(rng: np.random.Generator, frames: np.ndarray) -> np.ndarray:
+    """``frames`` of which a few come again and again, forth and back, for at least a third of a second."""
+    length, few = len(frames), int(rng.integers(1, 9))
+    lasting = int(rng.integers(length // 3, length))
+    start = int(rng.integers(0, length - lasting + 1))
+    turn = np.concatenate([np.arange(few), np.arange(few)[::-1]])
+    loop = np.minimum(start + np.resize(turn, lasting), length - 1)
+    return np.concatenate([frames[:start], frames[loop], frames[start + lasting :]])
 
 
 def paced(frames: np.ndarray) -> np.ndarray:
