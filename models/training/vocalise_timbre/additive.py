@@ -221,10 +221,11 @@ def plucked_synth(rng, velocity):
 
 
 def sub_bass(rng, velocity):
-    """Oscillators through a low-pass: one that stays, or one that opens at every stroke and closes, as basses of synthesisers have it.
-    Whatever a note loses, it loses as a whole: no string is in it."""
+    """Oscillators through a low-pass: one that stays, or one that opens at every stroke and closes, as basses of synthesisers have it; or
+    operators that modulate each other's frequency, whose partials are uneven. What a note loses, it loses as a whole: no string is in it."""
     width = rng.uniform(0.1, 0.4)
     shape = (lambda n: (n == 1) + 0.02 / n, lambda n: (n % 2) / n**2, lambda n: 1 / n, lambda n: (n % 2) / n, lambda n: plucked_at(n, width) / n)
+    uneven = 10 ** (rng.normal(0, 6, MOST) / 20) if rng.random() < 0.4 else np.ones(MOST)
     wave, sink, drive = shape[rng.integers(5)], rng.choice([0.0, 0.0, rng.uniform(0.2, 2.5)]), rng.choice([0, 0, 0, rng.uniform(0.3, 2)])
     if rng.random() < 0.4:
         cutoff, order, sweep = np.exp(rng.uniform(np.log(120), np.log(700))), 2.0, None
@@ -237,7 +238,7 @@ def sub_bass(rng, velocity):
             return 1 / np.sqrt(1 + over ** (2 * order)) + peak * np.exp(-18 * np.log(over) ** 2)
 
     fixed = (lambda hz: low_pass(hz, cutoff, order)) if sweep is None else (lambda hz: 1)
-    return Tone(lambda n, hz, f0: wave(n) * fixed(hz), harmonics(), lambda hz: sink + 0 * hz, 0.006,
+    return Tone(lambda n, hz, f0: wave(n) * uneven[: len(n)] * fixed(hz), harmonics(), lambda hz: sink + 0 * hz, 0.006,
                 group(rng, 3, 0.06) if rng.random() < 0.3 else (0.0,), drive=drive, sweep=sweep)
 
 

@@ -25,6 +25,9 @@ ANEW, TIMES = ("recordings", "mda", "additive"), 3
 """Families in which every phrase has an instrument of its own, and how many times as many phrases they get."""
 BENT, ASIDE = ("fluid", "sonivox"), (-5, -4, -3, -2, 2, 3, 4, 5)
 """Families that play as many phrases again on keys this far from what sounds, with the pitch wheel: other bodies."""
+LEFT_OUT = {"opl3": (32, 33, 34, 35, 36, 37), "mda": (32, 33, 35), "sonivox": (2, 84, 90, 94)}
+"""Programs that would contradict others, by set. Operators and oscillators that stand for a bass are what a sub bass is (of OPL-3, 33
+and 39 are one sound); Sonivox has one sound for 2 and the electric piano, for 84 and distorted guitars, for 90 and brass, for 94 and choir."""
 PEAK = (-36.0, -3.0)
 """Range of the peak of dry phrases, dB below full scale."""
 SOUNDING_DB = 35.0
@@ -55,7 +58,7 @@ def render(name: str) -> tuple[np.ndarray, np.ndarray]:
     for instrument, played in enumerate(TABLE):
         drums = instrument == DRUMS
         for program in (played.own, *played.relatives):
-            if not band.has(program, drums):
+            if not band.has(program, drums) or not drums and program in LEFT_OUT.get(name, ()):
                 continue
             rng = np.random.default_rng([list(FONTS).index(name), instrument, program])
             own = program == played.own
