@@ -83,7 +83,7 @@ def test_a_key_sounds_at_its_pitch(name):
     assert partial > 20 * np.median(spectrum[(hz > 150) & (hz < 300)]), "220 Hz"
 
 
-@pytest.mark.parametrize("name", ["fluid", "sonivox"])
+@pytest.mark.parametrize("name", ["fluid", "sonivox", "freepats"])
 def test_a_key_aside_sounds_the_same_pitch_from_another_body(name):
     if not FONTS[name].available:
         pytest.skip(f"needs {FONTS[name].package}")

@@ -91,18 +91,23 @@ class TimidityPlayer:
     def has(self, program: int, drums: bool) -> bool:
         return program in (self.kits if drums else self.programs)
 
-    def play(self, phrases: list[list[Struck]], program: int, drums: bool) -> np.ndarray:
-        """[phrases, LENGTH] mono, full scale 1."""
+    def play(self, phrases: list[list[Struck]], program: int, drums: bool, asides: list[int] | None = None) -> np.ndarray:
+        """[phrases, LENGTH] mono, full scale 1. ``asides``: see ``aside``."""
         channel = DRUM_CHANNEL if drums else 0
         events = []
         for i, phrase in enumerate(phrases):
-            for note in phrase:
-                events.append((i * SPAN + note.start, "note_on", note.key, note.velocity))
-                events.append((i * SPAN + note.end, "note_off", note.key, 0))
+            by = asides[i] if asides else 0
+            if asides:
+                events.append((i * SPAN - SILENCE / 4, mido.Message("pitchwheel", channel=channel, pitch=-by * 8192 // BEND)))
+            for note in aside(phrase, by):
+                events.append((i * SPAN + note.start, mido.Message("note_on", channel=channel, note=note.key, velocity=note.velocity)))
+                events.append((i * SPAN + note.end, mido.Message("note_off", channel=channel, note=note.key, velocity=0)))
         track, last = mido.MidiTrack([mido.Message("program_change", channel=channel, program=program)]), 0
-        for time, kind, key, velocity in sorted(events):
-            tick = round(time * 2 * self.TICKS)
-            track.append(mido.Message(kind, channel=channel, note=key, velocity=velocity, time=tick - last))
+        for controller, value in ((101, 0), (100, 0), (6, BEND)) if asides else ():
+            track.append(mido.Message("control_change", channel=channel, control=controller, value=value))
+        for time, message in sorted(events, key=lambda event: (event[0], event[1].type, getattr(event[1], "note", 0))):
+            tick = max(round(time * 2 * self.TICKS), 0)
+            track.append(message.copy(time=tick - last))
             last = tick
         with tempfile.TemporaryDirectory() as scratch:
             score, sound = Path(scratch) / "line.mid", Path(scratch) / "line.wav"

@@ -23,7 +23,7 @@ PHRASES_OWN, PHRASES_RELATIVE = 48, 20
 """How many phrases each program gets."""
 ANEW, TIMES = ("recordings", "mda", "additive"), 3
 """Families in which every phrase has an instrument of its own, and how many times as many phrases they get."""
-BENT, ASIDE = ("fluid", "sonivox"), (-5, -4, -3, -2, 2, 3, 4, 5)
+BENT, ASIDE = ("fluid", "sonivox", "freepats"), (-5, -4, -3, -2, 2, 3, 4, 5)
 """Families that play as many phrases again on keys this far from what sounds, with the pitch wheel: other bodies."""
 LEFT_OUT = {"opl3": (32, 33, 34, 35, 36, 37), "mda": (32, 33, 35), "sonivox": (2, 84, 90, 94)}
 """Programs that would contradict others, by set. Operators and oscillators that stand for a bass are what a sub bass is (of OPL-3, 33

@@ -59,9 +59,10 @@ def named(net: TimbreNet, places: nn.Parameter) -> list[tuple[str, torch.Tensor]
 
 
 def train(
-    data: Path, fonts: list[str], steps: int, seed: int = 0, begun: dict | None = None, dropout: float = DROPOUT, peak: float = RATE
+    data: Path, fonts: list[str], steps: int, seed: int = 0, begun: dict | None = None, dropout: float = DROPOUT, peak: float = RATE,
+    until: int | None = None,
 ) -> TimbreNet:
-    """``begun``: the weights to go on from. ``peak``: of the learning rate."""
+    """``begun``: the weights to go on from. ``peak``: of the learning rate. ``until``: a step to stop at, before it has fallen."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     samplers = {font: Sampler(load(data, font), seed + 1 + i) for i, font in enumerate(fonts)}
@@ -73,7 +74,7 @@ def train(
         places.data.copy_(net.embeddings)
     mean = {name: value.detach().clone() for name, value in named(net, places)}
     optimizer = torch.optim.AdamW([*net.parameters(), places], peak, weight_decay=DECAY)
-    for step in range(steps):
+    for step in range(min(steps, until or steps)):
         done = step / steps
         rate = min(done / WARM_UP, 0.5 + 0.5 * np.cos(np.pi * max(done - WARM_UP, 0) / (1 - WARM_UP)))
         optimizer.param_groups[0]["lr"] = peak * max(rate, 0.01)
@@ -107,10 +108,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--dropout", type=float, default=DROPOUT)
     parser.add_argument("--rate", type=float, default=RATE, help="peak of the learning rate")
+    parser.add_argument("--until", type=int, help="stops at this one of the steps")
     args = parser.parse_args()
     fonts = [name for name, font in FONTS.items() if font.family not in args.without]
     begun = torch.load(args.begun, weights_only=True)["net"] if args.begun else None
-    net = train(args.data, fonts, args.steps, args.seed, begun, args.dropout, args.rate)
+    net = train(args.data, fonts, args.steps, args.seed, begun, args.dropout, args.rate, args.until)
     args.run.mkdir(parents=True, exist_ok=True)
     torch.save({"net": net.state_dict(), "fonts": fonts, "commit": pack.repository_commit()}, args.run / "model.pt")
     print(f"{args.run / 'model.pt'}: trained on {', '.join(fonts)}")
