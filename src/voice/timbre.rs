@@ -38,8 +38,8 @@ const SUB_BASS_BELOW: f32 = 42.0;
 /// voice is more of a choir than of a drum kit, and what counts is how it differs from the others.
 /// `python -m vocalise_timbre.sung` measures them.
 const USUAL: [f32; INSTRUMENTS] = [
-    -4.85, -3.76, -4.19, -4.81, -2.87, -5.01, -4.98, -4.58, -4.24, -4.98, -2.22, -3.84, -5.56,
-    -4.75, -3.86, -3.12, -4.96, -4.96, -4.91, -5.44,
+    -5.03, -4.55, -4.12, -4.92, -3.15, -5.02, -4.91, -4.68, -4.19, -4.70, -3.19, -3.61, -4.91,
+    -4.58, -3.78, -3.10, -5.25, -4.73, -4.81, -5.34,
 ];
 
 /// Gathers the last second of voice and chooses the instrument that fits it.

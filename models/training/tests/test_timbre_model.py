@@ -63,6 +63,28 @@ def test_it_learns_what_differs_in_time_alone(monkeypatch):
     assert (scores.argmax(axis=1) == label).mean() > 0.9
 
 
+def test_a_batch_has_every_instrument_and_whoever_plays_it():
+    class Set:
+        def __init__(self, value, *instruments):
+            self.value, self.phrases = value, dict.fromkeys(instruments)
+
+        def draw(self, instrument):
+            return np.full((FRAMES, BANDS), self.value, np.float32)
+
+    samplers = {"fluid": Set(0.0, *range(20)), "musescore": Set(1.0, *range(20)), "sonivox": Set(2.0, *range(20)), "opl3": Set(3.0, 5)}
+    rng = np.random.default_rng(0)
+    heard, played = (torch.cat(parts) for parts in zip(*(train.batch(samplers, rng, 80) for _ in range(100))))
+    assert (torch.bincount(played) == 400).all()
+    whose = heard[:, 0, 0]
+    assert abs((whose[played == 0] == 2).float().mean() - 1 / 3) < 0.1, "sets alike"
+    assert abs((whose[played == 5] == 3).float().mean() - 1 / 7) < 0.08, "what is computed half as often"
+    assert (played[whose == 3] == 5).all()
+    samplers["opl3"] = Set(3.0, INSTRUMENTS.index("Sub Bass"))
+    heard, played = (torch.cat(parts) for parts in zip(*(train.batch(samplers, rng, 80) for _ in range(100))))
+    share = (heard[:, 0, 0][played == INSTRUMENTS.index("Sub Bass")] == 3).float().mean()
+    assert abs(share - 1 / 4) < 0.08, "a synthesiser's own sounds as often"
+
+
 def test_guesses_are_counted_by_instrument_and_by_phrase():
     clips = np.zeros(4, CLIP)
     scores = np.full((4, 20), 0.01)

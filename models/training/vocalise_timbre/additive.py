@@ -5,7 +5,7 @@ a clarinet, the place at which a string is plucked, the drawbars of an organ); a
 network cannot hold on to it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,6 +42,12 @@ class Tone:
     """Breath or bow, against the tone."""
     drive: float = 0.0
     """How hard an amplifier is driven."""
+    still: float = 0.0
+    """Seconds before the vibrato grows."""
+    bloom: float = 0.0
+    """Seconds that a partial takes to come, by its number: brightness that grows."""
+    sweep: callable = None
+    """(hz of a partial, time [N]) -> gain [N]: a filter that moves."""
 
 
 def harmonics(count: int = MOST) -> np.ndarray:
@@ -112,10 +118,14 @@ def acoustic_guitar(rng, velocity):
 
 
 def electric_guitar(rng, velocity):
-    place, pickup, cutoff = rng.uniform(0.08, 0.3), rng.uniform(0.06, 0.25), rng.uniform(1800, 5000)
-    sink, high = rng.uniform(0.3, 1.5), rng.uniform(0.0003, 0.0015)
-    return Tone(lambda n, hz, f0: plucked_at(n, place) * plucked_at(n, pickup * f0 / 110) * n**-0.7 * low_pass(hz, cutoff, 2),
-                harmonics(), lambda hz: sink + high * hz, 0.003, drive=rng.choice([0, 0, 0.5, rng.uniform(1, 12)]))
+    """The string alone, under a pickup with a resonance of its own; no body. Amplifier and chorus as people set them."""
+    place, pickup, resonance = rng.uniform(0.08, 0.3), rng.uniform(0.06, 0.25), rng.uniform(2000, 5000)
+    height, slope = rng.uniform(0, 8), rng.uniform(0.2, 1.1) - 0.2 * velocity
+    coil = lambda hz: low_pass(hz, resonance, 2) * 10 ** (height * np.exp(-0.5 * (np.log(hz / resonance) / 0.25) ** 2) / 20)
+    sink, high = rng.uniform(0.15, 1.0), rng.uniform(0.0002, 0.002)
+    return Tone(lambda n, hz, f0: plucked_at(n, place) * plucked_at(n, pickup * f0 / 110) * n**-slope * coil(hz),
+                harmonics(), lambda hz: sink + high * hz, 0.003, (-0.05, 0.06) if rng.random() < 0.3 else (0.0,),
+                drive=rng.choice([0, 0, 0, 0.5, rng.uniform(1, 4)]))
 
 
 def bass(rng, velocity):
@@ -125,9 +135,10 @@ def bass(rng, velocity):
 
 
 def bowed(rng, count, spread, attack):
-    body, slope, cutoff = hills(rng, 14, 200, 6000, 11), rng.uniform(0.7, 1.2), rng.uniform(3500, 8000)
+    body, slope, cutoff = hills(rng, 14, 200, 6000, 13), rng.uniform(0.5, 1.2), rng.uniform(3500, 9000)
     return Tone(lambda n, hz, f0: n**-slope * body(hz) * low_pass(hz, cutoff, 2), harmonics(), lambda hz: 0 * hz, attack,
-                group(rng, count, spread) if count > 1 else (0.0,), 0.25 if count == 1 else 0.1, rng.uniform(0.002, 0.02))
+                group(rng, count, spread) if count > 1 else (0.0,), rng.uniform(0.1, 0.45) if count == 1 else 0.1, rng.uniform(0.002, 0.03),
+                still=rng.uniform(0, 0.5) if count == 1 else 0.0, bloom=rng.uniform(0, 0.004))
 
 
 def strings(rng, velocity):
@@ -135,7 +146,11 @@ def strings(rng, velocity):
 
 
 def solo_violin(rng, velocity):
-    return bowed(rng, 1, 0, rng.uniform(0.03, 0.1))
+    """Bowed, over a box that hardly sounds below its air resonance and loudest where the bridge rocks."""
+    tone, air = bowed(rng, 1, 0, rng.uniform(0.03, 0.1)), rng.uniform(200, 320)
+    bridge, high, wide = rng.uniform(1900, 3300), rng.uniform(4, 14), rng.uniform(0.2, 0.45)
+    box = lambda hz: (hz / air) ** 2 / (1 + (hz / air) ** 2) * 10 ** (high * np.exp(-0.5 * (np.log(hz / bridge) / wide) ** 2) / 20)
+    return replace(tone, strength=lambda n, hz, f0: tone.strength(n, hz, f0) * box(hz))
 
 
 def choir(rng, velocity):
@@ -152,7 +167,8 @@ def blown(rng, velocity, low, high, players):
     cutoff, order = np.exp(rng.uniform(np.log(low), np.log(high))) * (0.6 + 0.8 * velocity), rng.uniform(1.5, 3)
     rise = rng.uniform(0, 0.6)
     return Tone(lambda n, hz, f0: (hz / cutoff) ** rise * low_pass(hz, cutoff, order), harmonics(), lambda hz: 0 * hz, rng.uniform(0.02, 0.07),
-                group(rng, players, 0.08) if players > 1 else (0.0,), 0.08, rng.uniform(0, 0.006))
+                group(rng, players, 0.08) if players > 1 else (0.0,), rng.uniform(0, 0.2), rng.uniform(0, 0.006),
+                still=rng.uniform(0, 0.5), bloom=rng.uniform(0.0005, 0.006))
 
 
 def brass(rng, velocity):
@@ -166,7 +182,8 @@ def trumpet(rng, velocity):
 def saxophone(rng, velocity):
     body, cutoff = hills(rng, 6, 300, 4000, 10), rng.uniform(900, 2500)
     return Tone(lambda n, hz, f0: body(hz) * low_pass(hz, cutoff, 1.5), harmonics(), lambda hz: 0 * hz, 0.03,
-                vibrato=0.15, noise=rng.uniform(0.005, 0.03))
+                vibrato=rng.uniform(0, 0.35), noise=rng.uniform(0.005, 0.03), still=rng.uniform(0, 0.5), bloom=rng.uniform(0, 0.003),
+                drive=rng.choice([0, 0, rng.uniform(0.3, 1.5)]))  # reeds growl
 
 
 def woodwinds(rng, velocity):
@@ -193,16 +210,36 @@ def mallets(rng, velocity):
 
 
 def plucked_synth(rng, velocity):
-    ratios = np.sort(np.concatenate([[1, 2], rng.uniform(1, 9, 6), rng.integers(2, 9, 4)]))
-    weight = rng.uniform(0.05, 1, 12) * ratios**-0.5
-    sink = rng.uniform(0.5, 4)
-    return Tone(lambda *_: weight, ratios, lambda hz: sink + 0.0005 * hz, 0.003, group(rng, 3, 0.06))
+    """A bell of glass over a soft tone that stays longer."""
+    bell, tone = rng.uniform(2, 12, 8), np.array([1.0, 2, 3, 4])
+    weight = np.concatenate([rng.uniform(0.05, 1, 8) * bell**-0.5, rng.uniform(0.2, 1) * tone ** -rng.uniform(0.5, 2)])
+    sink = np.concatenate([rng.uniform(1, 6, 8), np.full(4, rng.uniform(0.2, 2))])
+    ratios = np.concatenate([bell, tone])
+    order = np.argsort(ratios)
+    weight, sink = weight[order], sink[order]
+    return Tone(lambda *_: weight, ratios[order], lambda hz: sink[: len(hz)] + 0.0003 * hz, 0.003, group(rng, 3, 0.08))
 
 
 def sub_bass(rng, velocity):
-    wave, cutoff = rng.integers(3), np.exp(rng.uniform(np.log(120), np.log(700)))
-    shape = (lambda n: (n == 1) + 0.02 / n, lambda n: (n % 2) / n**2, lambda n: 1 / n)[wave]
-    return Tone(lambda n, hz, f0: shape(n) * low_pass(hz, cutoff, 2), harmonics(), lambda hz: 0 * hz, 0.006)
+    """Oscillators through a low-pass: one that stays, or one that opens at every stroke and closes, as basses of synthesisers have it; or
+    operators that modulate each other's frequency, whose partials are uneven. What a note loses, it loses as a whole: no string is in it."""
+    width = rng.uniform(0.1, 0.4)
+    shape = (lambda n: (n == 1) + 0.02 / n, lambda n: (n % 2) / n**2, lambda n: 1 / n, lambda n: (n % 2) / n, lambda n: plucked_at(n, width) / n)
+    uneven = 10 ** (rng.normal(0, 6, MOST) / 20) if rng.random() < 0.4 else np.ones(MOST)
+    wave, sink, drive = shape[rng.integers(5)], rng.choice([0.0, 0.0, rng.uniform(0.2, 2.5)]), rng.choice([0, 0, 0, rng.uniform(0.3, 2)])
+    if rng.random() < 0.4:
+        cutoff, order, sweep = np.exp(rng.uniform(np.log(120), np.log(700))), 2.0, None
+    else:
+        cutoff, order = np.exp(rng.uniform(np.log(150), np.log(2500))), rng.choice([1.0, 2.0, 4.0])
+        opened, closing, peak = np.exp(rng.uniform(0, np.log(10))), rng.uniform(0.03, 0.5), 10 ** (rng.uniform(0, 12) / 20) - 1
+
+        def sweep(hz: float, time: np.ndarray) -> np.ndarray:
+            over = hz / (cutoff * opened ** np.exp(-time / closing))
+            return 1 / np.sqrt(1 + over ** (2 * order)) + peak * np.exp(-18 * np.log(over) ** 2)
+
+    fixed = (lambda hz: low_pass(hz, cutoff, order)) if sweep is None else (lambda hz: 1)
+    return Tone(lambda n, hz, f0: wave(n) * uneven[: len(n)] * fixed(hz), harmonics(), lambda hz: sink + 0 * hz, 0.006,
+                group(rng, 3, 0.06) if rng.random() < 0.3 else (0.0,), drive=drive, sweep=sweep)
 
 
 TONES = {
@@ -221,13 +258,22 @@ def sound(rng: np.random.Generator, tone: Tone, note: Struck) -> np.ndarray:
     numbers, hz = np.arange(1, len(hz) + 1, dtype=float)[heard], hz[heard]
     strength, decay = np.broadcast_to(tone.strength(numbers, hz, f0)[: len(hz)], hz.shape), tone.decay(hz)
     out = np.zeros(len(time))
+    whole = (tone.ratios == np.round(tone.ratios)).all()
+    single = time.astype(np.float32)  # four times as fast as double
     for cents in tone.detune:
         shake = tone.vibrato * rng.uniform(0.3, 1) / 12 * np.log(2) * np.sin(2 * np.pi * rng.uniform(4.5, 6.5) * time + rng.uniform(0, 6))
+        shake *= np.clip((time - tone.still) / 0.25, 0, 1)
         phase = 2 * np.pi * f0 * 2 ** (cents / 12) * np.cumsum(1 + shake) / SAMPLE_RATE
-        for ratio, amplitude, sink in zip(tone.ratios[heard], strength, decay):
+        if whole:  # full turns of the fundamental are full turns of every partial
+            phase = (phase % (2 * np.pi)).astype(np.float32)
+        for number, ratio, amplitude, sink in zip(numbers, tone.ratios[heard], strength, decay):
             if amplitude > 1e-4:
-                wave = amplitude * np.sin(ratio * phase + rng.uniform(0, 6))
-                out += wave * np.exp(-sink * time) if sink > 0 else wave
+                wave = float(amplitude) * np.sin(float(ratio) * phase + float(rng.uniform(0, 6)))
+                if tone.bloom:
+                    wave *= 1 - np.exp(single * float(-1 / (tone.bloom * number)))
+                if tone.sweep:
+                    wave *= tone.sweep(ratio * f0, single)
+                out += wave * np.exp(single * float(-sink)) if sink > 0 else wave
     level = np.sqrt(np.mean(out**2)) + 1e-9
     out = out / level + tone.noise * rng.normal(0, 1, len(out))
     if tone.drive:

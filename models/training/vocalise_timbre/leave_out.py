@@ -31,7 +31,7 @@ def main() -> None:
         print(row(f"{tested}, {note}", guesses(net_listener(trained(fonts)), args.data, tested)), flush=True)
 
     print(HEAD)
-    recorded = {name: font for name, font in FONTS.items() if name not in ("stk", "additive")}
+    recorded = {name: font for name, font in FONTS.items() if font.recorded}
     for tested, font in recorded.items():
         others = tuple(name for name in FONTS if name != tested)
         strangers = tuple(name for name in others if FONTS[name].family != font.family)

@@ -16,6 +16,8 @@ FRAMES = 100
 """Frames of a question: a second to a quarter of a per cent."""
 LATENT = 64
 """Numbers of the latent; its length is 1."""
+HEARD = 80
+"""Channels of the last convolution."""
 RANGE = 0.003
 """What is this far below the loudest band (-50 dB) is taken for noise: another room has another floor there."""
 CENTRE, SCALE = -3.0, 1.5
@@ -38,9 +40,9 @@ class TimbreNet(nn.Module):
     def __init__(self, dropout: float = 0.0) -> None:
         super().__init__()
         self.ear = nn.Sequential(
-            _layer(1, 16, (4, 3), (2, 1)), _layer(16, 32, (3, 3), (2, 2)), _layer(32, 48, (3, 3), (2, 2)), _layer(48, 64, (3, 3), (1, 2))
+            _layer(1, 32, (4, 4), (2, 2)), _layer(32, 48, (3, 3), (2, 2)), _layer(48, 64, (3, 3), (2, 1)), _layer(64, HEARD, (3, 3), (1, 2))
         )
-        self.heard = nn.Sequential(nn.Dropout(dropout), nn.Linear(2 * 64 * BANDS // 8, BANDS), nn.ReLU())
+        self.heard = nn.Sequential(nn.Dropout(dropout), nn.Linear(2 * HEARD * BANDS // 8, BANDS), nn.ReLU())
         layers = (nn.Linear(BANDS, 256), nn.ReLU(), nn.Dropout(dropout), nn.Linear(256, 128), nn.ReLU(), nn.Dropout(dropout))
         self.encoder = nn.Sequential(*layers, nn.Linear(128, LATENT))
         self.decoder = nn.Sequential(nn.Linear(LATENT, 128), nn.ReLU(), nn.Linear(128, 256), nn.ReLU(), nn.Linear(256, BANDS))

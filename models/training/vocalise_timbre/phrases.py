@@ -1,6 +1,6 @@
 """What is played: a few seconds of one line, as key, velocity, beginning and end of its notes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,8 @@ LENGTH = int(SECONDS * SAMPLE_RATE)
 """The same in samples."""
 SILENCE = 0.8
 """Seconds after it in which the last note dies away, heard by nobody."""
+BEND = 12
+"""Semitones that the pitch wheel reaches."""
 SUNG = (45, 79)
 """MIDI keys within which people sing: most phrases lie here, where the instrument reaches it."""
 KINDS = ("long", "legato", "staccato", "repeated")
@@ -33,6 +35,11 @@ class Struck:
     """MIDI."""
     velocity: int
     """1 to 127."""
+
+
+def aside(phrase: list[Struck], by: int) -> list[Struck]:
+    """``phrase`` on keys ``by`` semitones higher. Bent back as far, it is played by an instrument with a smaller body."""
+    return [replace(note, key=note.key + by) for note in phrase]
 
 
 def line(rng: np.random.Generator, played: Played) -> list[Struck]:

@@ -1,4 +1,5 @@
-"""Phrases become sound: FluidSynth plays soundfonts, TiMidity++ plays Freepats' patches, both without room or chorus."""
+"""Phrases become sound: FluidSynth plays soundfonts, TiMidity++ plays Freepats' patches, both without room or chorus; other
+families have players of their own."""
 
 import subprocess
 import tempfile
@@ -11,8 +12,11 @@ import soundfile
 from vocalise_training.features import SAMPLE_RATE
 
 from .additive import AdditivePlayer
-from .phrases import LENGTH, SECONDS, SILENCE, Struck
+from .mda import MdaPlayer
+from .phrases import BEND, LENGTH, SECONDS, SILENCE, Struck, aside
+from .recordings import RecordingsPlayer
 from .soundfonts import SoundFont
+from .sonivox import SonivoxPlayer
 from .stk import StkPlayer
 
 DRUM_CHANNEL = 9
@@ -36,13 +40,17 @@ class FluidPlayer:
         """Whether the soundfont has the program, or the kit."""
         return self.synth.sfpreset_name(self.font, DRUM_BANK if drums else 0, program) is not None
 
-    def play(self, phrases: list[list[Struck]], program: int, drums: bool) -> np.ndarray:
-        """[phrases, LENGTH] mono, full scale 1."""
+    def play(self, phrases: list[list[Struck]], program: int, drums: bool, asides: list[int] | None = None) -> np.ndarray:
+        """[phrases, LENGTH] mono, full scale 1. ``asides``: see ``aside``."""
         channel = DRUM_CHANNEL if drums else 0
         self.synth.program_select(channel, self.font, DRUM_BANK if drums else 0, program)
-        return np.stack([self._phrase(phrase, channel) for phrase in phrases])
+        for controller, value in ((101, 0), (100, 0), (6, BEND)):
+            self.synth.cc(channel, controller, value)
+        return np.stack([self._phrase(phrase, channel, by) for phrase, by in zip(phrases, asides or [0] * len(phrases))])
 
-    def _phrase(self, phrase: list[Struck], channel: int) -> np.ndarray:
+    def _phrase(self, phrase: list[Struck], channel: int, by: int) -> np.ndarray:
+        self.synth.pitch_bend(channel, -by * 8192 // BEND)
+        phrase = aside(phrase, by)
         calls = [(note.end, 0, note.key, 0) for note in phrase] + [(n.start, 1, n.key, n.velocity) for n in phrase]
         parts, position = [], 0
         for time, on, key, velocity in sorted(calls):
@@ -83,18 +91,23 @@ class TimidityPlayer:
     def has(self, program: int, drums: bool) -> bool:
         return program in (self.kits if drums else self.programs)
 
-    def play(self, phrases: list[list[Struck]], program: int, drums: bool) -> np.ndarray:
-        """[phrases, LENGTH] mono, full scale 1."""
+    def play(self, phrases: list[list[Struck]], program: int, drums: bool, asides: list[int] | None = None) -> np.ndarray:
+        """[phrases, LENGTH] mono, full scale 1. ``asides``: see ``aside``."""
         channel = DRUM_CHANNEL if drums else 0
         events = []
         for i, phrase in enumerate(phrases):
-            for note in phrase:
-                events.append((i * SPAN + note.start, "note_on", note.key, note.velocity))
-                events.append((i * SPAN + note.end, "note_off", note.key, 0))
+            by = asides[i] if asides else 0
+            if asides:
+                events.append((i * SPAN - SILENCE / 4, mido.Message("pitchwheel", channel=channel, pitch=-by * 8192 // BEND)))
+            for note in aside(phrase, by):
+                events.append((i * SPAN + note.start, mido.Message("note_on", channel=channel, note=note.key, velocity=note.velocity)))
+                events.append((i * SPAN + note.end, mido.Message("note_off", channel=channel, note=note.key, velocity=0)))
         track, last = mido.MidiTrack([mido.Message("program_change", channel=channel, program=program)]), 0
-        for time, kind, key, velocity in sorted(events):
-            tick = round(time * 2 * self.TICKS)
-            track.append(mido.Message(kind, channel=channel, note=key, velocity=velocity, time=tick - last))
+        for controller, value in ((101, 0), (100, 0), (6, BEND)) if asides else ():
+            track.append(mido.Message("control_change", channel=channel, control=controller, value=value))
+        for time, message in sorted(events, key=lambda event: (event[0], event[1].type, getattr(event[1], "note", 0))):
+            tick = max(round(time * 2 * self.TICKS), 0)
+            track.append(message.copy(time=tick - last))
             last = tick
         with tempfile.TemporaryDirectory() as scratch:
             score, sound = Path(scratch) / "line.mid", Path(scratch) / "line.wav"
@@ -108,7 +121,13 @@ class TimidityPlayer:
         return np.stack([audio[start : start + LENGTH] for start in starts])
 
 
+PLAYERS = {
+    "fluid": FluidPlayer, "opl3": FluidPlayer, "emu": FluidPlayer, "freepats": TimidityPlayer, "stk": StkPlayer, "additive": AdditivePlayer,
+    "sonivox": SonivoxPlayer, "recordings": RecordingsPlayer, "mda": MdaPlayer,
+}  # fmt: skip
+"""By family."""
+
+
 def player(font: SoundFont):
     """What plays ``font``: has(program, drums) and play(phrases, program, drums)."""
-    kinds = {".cfg": TimidityPlayer, ".sf2": FluidPlayer, ".sf3": FluidPlayer, "": StkPlayer, ".py": AdditivePlayer}
-    return kinds[font.path.suffix](font)
+    return PLAYERS[font.family](font)

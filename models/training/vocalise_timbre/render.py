@@ -21,6 +21,13 @@ from .soundfonts import FONTS
 
 PHRASES_OWN, PHRASES_RELATIVE = 48, 20
 """How many phrases each program gets."""
+ANEW, TIMES = ("recordings", "mda", "additive"), 3
+"""Families in which every phrase has an instrument of its own, and how many times as many phrases they get."""
+BENT, ASIDE = ("fluid", "sonivox", "freepats"), (-5, -4, -3, -2, 2, 3, 4, 5)
+"""Families that play as many phrases again on keys this far from what sounds, with the pitch wheel: other bodies."""
+LEFT_OUT = {"opl3": (32, 33, 34, 35, 36, 37), "mda": (32, 33, 35), "sonivox": (2, 84, 90, 94)}
+"""Programs that would contradict others, by set. Operators and oscillators that stand for a bass are what a sub bass is (of OPL-3, 33
+and 39 are one sound); Sonivox has one sound for 2 and the electric piano, for 84 and distorted guitars, for 90 and brass, for 94 and choir."""
 PEAK = (-36.0, -3.0)
 """Range of the peak of dry phrases, dB below full scale."""
 SOUNDING_DB = 35.0
@@ -47,15 +54,22 @@ def finish(rng: np.random.Generator, audio: np.ndarray, wet: bool) -> np.ndarray
 def render(name: str) -> tuple[np.ndarray, np.ndarray]:
     """Frames and clips of one sound set, the same every time."""
     band, tables, rows, at = player(FONTS[name]), [], [], 0
+    times = TIMES if FONTS[name].family in ANEW else 1
     for instrument, played in enumerate(TABLE):
         drums = instrument == DRUMS
         for program in (played.own, *played.relatives):
-            if not band.has(program, drums):
+            if not band.has(program, drums) or not drums and program in LEFT_OUT.get(name, ()):
                 continue
             rng = np.random.default_rng([list(FONTS).index(name), instrument, program])
             own = program == played.own
-            phrases = [pattern(rng) if drums else line(rng, played) for _ in range(PHRASES_OWN if own else PHRASES_RELATIVE)]
-            for i, (phrase, audio) in enumerate(zip(phrases, band.play(phrases, program, drums))):
+            count = times * (PHRASES_OWN if own else PHRASES_RELATIVE)
+            phrases = [pattern(rng) if drums else line(rng, played) for _ in range(count)]
+            played_as = band.play(phrases, program, drums)
+            if FONTS[name].family in BENT and not drums:
+                more = [line(rng, played) for _ in range(count)]
+                bent = band.play(more, program, drums, [int(by) for by in rng.choice(ASIDE, count)])
+                phrases, played_as = phrases + more, np.concatenate([played_as, bent])
+            for i, (phrase, audio) in enumerate(zip(phrases, played_as)):
                 if np.abs(audio).max() < 1e-3:
                     continue
                 wet = i % 2 == 1

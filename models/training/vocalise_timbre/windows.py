@@ -7,10 +7,19 @@ import numpy as np
 
 from vocalise_training.features import BANDS, LOG_FLOOR
 
-from .model import FRAMES
+from .model import FRAMES, INSTRUMENTS
 
 NATS = np.log(10) / 20
 """Of a decibel."""
+
+
+OWN = 0.5
+"""How often the own program is drawn, where there are relatives."""
+STRETCH = 1.15
+"""How much faster or slower half of the seconds are played, at most."""
+HELD = 0.3
+"""How often a note of a bowed, blown, sung or electronic instrument stands still, as where a sampler loops a few periods of it."""
+SUSTAINED = ("Organ", "Synth Lead", "Strings", "Solo Violin", "Choir", "Brass", "Trumpet", "Saxophone", "Woodwinds", "Flute")
 
 
 @dataclass(frozen=True)
@@ -40,25 +49,50 @@ def seconds(sounds: Sounds) -> tuple[np.ndarray, np.ndarray]:
 
 
 class Sampler:
-    """Draws seconds of a sound set: every instrument as often, its own program twice as often as a relative."""
+    """Draws seconds of a sound set: an instrument's own program as often as all its relatives together."""
 
     def __init__(self, sounds: Sounds, seed: int) -> None:
         self.sounds, self.rng = sounds, np.random.default_rng(seed)
+        self.phrases: dict[int, tuple[np.ndarray, ...]] = {}
+        """By instrument: the indices of phrases of each of its programs, the own one first."""
         instrument, program, own = (sounds.clips[field] for field in ("instrument", "program", "own"))
-        weight = np.zeros(len(instrument))
-        for pair in {*zip(instrument, program)}:
-            these = (instrument == pair[0]) & (program == pair[1])
-            weight[these] = (2.0 if own[these][0] else 1.0) / these.sum()
         for label in np.unique(instrument):
-            weight[instrument == label] /= weight[instrument == label].sum()
-        self.weight = weight / weight.sum()
+            these = instrument == label
+            programs = sorted({*zip(~own[these], program[these])})
+            self.phrases[int(label)] = tuple(np.flatnonzero(these & (program == one)) for _, one in programs)
 
-    def draw(self) -> tuple[np.ndarray, int]:
-        """([FRAMES, BANDS] log-mel of a second, its instrument)."""
-        clip = self.sounds.clips[self.rng.choice(len(self.weight), p=self.weight)]
-        start = int(self.rng.integers(clip["start"], clip["stop"] - FRAMES + 1))
-        frames = self.sounds.frames[start : start + FRAMES].astype(np.float32)
-        return microphone(self.rng, frames), int(clip["instrument"])
+    def draw(self, instrument: int) -> np.ndarray:
+        """[FRAMES, BANDS] log-mel of a second of the instrument."""
+        first, *relatives = self.phrases[instrument]
+        of = first if not relatives or self.rng.random() < OWN else relatives[self.rng.integers(len(relatives))]
+        clip = self.sounds.clips[self.rng.choice(of)]
+        length = int(self.rng.uniform(1 / STRETCH, STRETCH) * FRAMES) if self.rng.random() < 0.5 else FRAMES
+        length = min(length, int(clip["stop"] - clip["start"]))
+        start = int(self.rng.integers(clip["start"], clip["stop"] - length + 1))
+        frames = self.sounds.frames[start : start + length].astype(np.float32)
+        if INSTRUMENTS[instrument] in SUSTAINED and self.rng.random() < HELD:
+            frames = held(self.rng, frames)
+        return microphone(self.rng, paced(frames))
+
+
+def held(rng: np.random.Generator, frames: np.ndarray) -> np.ndarray:
+    """``frames`` of which a few come again and again, forth and back, for at least a third of a second."""
+    length, few = len(frames), int(rng.integers(1, 9))
+    lasting = int(rng.integers(length // 3, length))
+    start = int(rng.integers(0, length - lasting + 1))
+    turn = np.concatenate([np.arange(few), np.arange(few)[::-1]])
+    loop = np.minimum(start + np.resize(turn, lasting), length - 1)
+    return np.concatenate([frames[:start], frames[loop], frames[start + lasting :]])
+
+
+def paced(frames: np.ndarray) -> np.ndarray:
+    """[FRAMES, BANDS] of any number of ``frames``: played faster or slower."""
+    if len(frames) == FRAMES:
+        return frames
+    place = np.linspace(0, len(frames) - 1, FRAMES, dtype=np.float32)
+    before = np.minimum(place.astype(int), len(frames) - 2)
+    part = (place - before)[:, None]
+    return frames[before] * (1 - part) + frames[before + 1] * part
 
 
 def colour(rng: np.random.Generator) -> np.ndarray:
