@@ -22,7 +22,7 @@ use crate::music::{Division, InstrumentChoice, SungNote, Track};
 use crate::stages::{HostEvent, Outbox, PrepareOutput, Stamped, Transport};
 
 /// Frames by which two notes' beginnings lie apart at least.
-const APART: f64 = 4.0;
+const APART: f64 = 2.0;
 
 /// Decodes notes, tells of them and has them played.
 pub struct VoiceOutput {
@@ -181,17 +181,11 @@ impl VoiceOutput {
         });
     }
 
-    /// Where the note is heard to begin that was just said to begin at `frame`, unless that is where the
-    /// one before began.
+    /// Where the note is heard to begin that was just said to begin at `frame`; a little after the one
+    /// before where both were heard to begin at once.
     fn attack(&mut self, frame: f64) -> f64 {
-        let heard = self.decoder.attack(frame);
-        let began = if heard > self.began + APART {
-            heard
-        } else {
-            frame
-        };
-        self.began = began;
-        began
+        self.began = self.decoder.attack(frame).max(self.began + APART);
+        self.began
     }
 
     /// A note begins or ends, as decided at `position`.

@@ -92,6 +92,7 @@ fn a_click_on_a_genre_reaches_the_host_and_the_saved_state() {
         .expect("a screenshot");
     drop(editor);
     every_page_at_every_size(&host, &screen, &shots);
+    automation_shows(&mut host, &screen, &shots);
 
     // The host takes the edit into its next block.
     let script = Script::offline(48_000.0, vec![vec![0.0; 4_800]; 2]);
@@ -114,6 +115,25 @@ fn a_click_on_a_genre_reaches_the_host_and_the_saved_state() {
 fn genre(host: &mut Vst3Host) -> String {
     let params = host.params().expect("parameters");
     find_param(&params, "Genre").expect("a genre").text.clone()
+}
+
+/// What the host automates is seen in the open editor.
+fn automation_shows(host: &mut Vst3Host, screen: &Screen, shots: &Path) {
+    let editor = Editor::open(host).expect("the editor opens");
+    let mut seen = Vec::new();
+    for genre in ["Trap", "Cinematic", "Cinematic"] {
+        let script = Script::offline(48_000.0, vec![vec![0.0; 4_800]; 2]);
+        play(host, &script.set(0, "Genre", genre.into())).expect("the plugin runs");
+        editor.serve(2 * SETTLE).expect("the editor is served");
+        let shot = shots.join(format!("automated-{}.png", seen.len()));
+        screen.screenshot(WINDOW, &shot).expect("a screenshot");
+        seen.push(screen::part(&shot, (376, 20, 150, 24)).expect("a picture"));
+    }
+    assert!(
+        seen[0] != seen[1],
+        "the genre that was automated is not seen"
+    );
+    assert!(seen[1] == seen[2], "something else moves there");
 }
 
 /// Leaves pictures of every page at one, one and a half and two pixels a point, and in the smallest

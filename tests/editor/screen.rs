@@ -29,6 +29,28 @@ pub fn missing() -> Vec<&'static str> {
     missing.map(|(_, package)| *package).collect()
 }
 
+/// The pixels of a part of a picture: from the left, from the top, width, height.
+#[allow(dead_code, reason = "not every test looks that closely")]
+pub fn part(picture: &Path, (x, y, width, height): (u32, u32, u32, u32)) -> Result<Vec<u8>> {
+    let output = Command::new("convert")
+        .arg(picture)
+        .args([
+            "-crop",
+            &format!("{width}x{height}+{x}+{y}"),
+            "-depth",
+            "8",
+            "rgb:-",
+        ])
+        .output()
+        .context("convert does not run")?;
+    ensure!(output.status.success(), "no part of the picture was read");
+    ensure!(
+        output.stdout.len() as u32 == 3 * width * height,
+        "it is no such part"
+    );
+    Ok(output.stdout)
+}
+
 impl Screen {
     /// Starts a server on a free display.
     pub fn start() -> Result<Self> {

@@ -4,6 +4,7 @@ use super::Take;
 use super::history::{Change, Edit};
 use super::note::{NoteId, TakeBar, TakeNote};
 use crate::music::{Grid, SungNote, Track};
+use std::collections::HashMap;
 
 /// The shortest that a note can be made, in seconds.
 pub const SHORTEST_S: f64 = 0.02;
@@ -166,9 +167,7 @@ impl Take {
         let Some(edit) = self.history.undo() else {
             return false;
         };
-        for change in edit.changes.into_iter().rev() {
-            self.put(change.id, change.before);
-        }
+        self.put(edit.changes.iter().map(|change| (change.id, change.before)));
         true
     }
 
@@ -177,9 +176,7 @@ impl Take {
         let Some(edit) = self.history.redo() else {
             return false;
         };
-        for change in edit.changes {
-            self.put(change.id, change.after);
-        }
+        self.put(edit.changes.iter().map(|change| (change.id, change.after)));
         true
     }
 
@@ -218,19 +215,19 @@ impl Take {
         if changes.is_empty() {
             return false;
         }
-        for change in &changes {
-            self.put(change.id, change.after);
-        }
+        self.put(changes.iter().map(|change| (change.id, change.after)));
         self.history.push(Edit { name, changes });
         true
     }
 
-    /// Makes the note with this number what it is to be.
-    fn put(&mut self, id: NoteId, note: Option<TakeNote>) {
-        self.notes.retain(|other| other.id != id);
-        match note {
-            Some(note) => self.insert(note),
-            None => self.version += 1,
-        }
+    /// Makes the notes with these numbers what they are to be, all at once: an edit of ten minutes is as
+    /// quick as its notes are many.
+    fn put(&mut self, notes: impl Iterator<Item = (NoteId, Option<TakeNote>)>) {
+        let wanted: HashMap<NoteId, Option<TakeNote>> = notes.collect();
+        self.notes.retain(|other| !wanted.contains_key(&other.id));
+        self.notes.extend(wanted.into_values().flatten());
+        let order = |a: &TakeNote, b: &TakeNote| a.start_s.total_cmp(&b.start_s);
+        self.notes.sort_by(|a, b| order(a, b).then(a.id.cmp(&b.id)));
+        self.version += 1;
     }
 }

@@ -4,6 +4,8 @@ use super::note::{NoteId, TakeNote};
 
 /// Edits that can be undone.
 const DEPTH: usize = 200;
+/// Changes of single notes that they are made of at most, some 15 MB; the newest edit is kept anyway.
+const MOST: usize = 100_000;
 
 /// What became of one note: `None` is none.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +35,11 @@ pub struct History {
 impl History {
     /// Something was done; what was undone cannot be done again.
     pub fn push(&mut self, edit: Edit) {
-        if self.done.len() == DEPTH {
+        self.done.push(edit);
+        let changes = |done: &[Edit]| done.iter().map(|edit| edit.changes.len()).sum::<usize>();
+        while self.done.len() > DEPTH || (self.done.len() > 1 && changes(&self.done) > MOST) {
             self.done.remove(0);
         }
-        self.done.push(edit);
         self.undone.clear();
         self.turns += 1;
     }
