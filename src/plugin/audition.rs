@@ -127,28 +127,36 @@ impl Monitor {
         }
     }
 
-    /// Whether what is sent is heard from now on, and what plays it, whether receivers are told of programs
-    /// or not: for the audio thread.
-    pub fn listen(&mut self, listens: bool, tracks: &Tracks, genre: Genre) {
-        if self.listens && !listens {
-            // The ends of what sounds will not be heard.
-            self.end_all();
-        }
-        self.listens = listens;
+    /// What is sent is heard from now on, on what `tracks` say, whether receivers are told of programs or
+    /// not: for the audio thread.
+    pub fn listen(&mut self, tracks: &Tracks, genre: Genre) {
+        self.listens = true;
         // An audition has programs of its own.
-        if !listens || self.playing.is_some() {
+        if self.playing.is_some() {
             self.programs = [None; CHANNELS];
             return;
         }
         for track in Track::ALL {
             let channel = tracks.of(track).channel;
-            let program = tracks.instrument(track, genre, Instrument::default());
+            let program = tracks
+                .instrument(track, genre, Instrument::default())
+                .program();
             let told = &mut self.programs[usize::from(channel) % CHANNELS];
-            if *told != Some(program.program()) {
-                *told = Some(program.program());
-                let message = Message::program_change(channel, program.program());
-                self.synth.message(message);
+            if *told != Some(program) {
+                *told = Some(program);
+                self.synth
+                    .message(Message::program_change(channel, program));
             }
+        }
+    }
+
+    /// What is sent is not heard any more: for the audio thread.
+    pub fn leave(&mut self) {
+        if self.listens {
+            // The ends of what sounds will not be heard.
+            self.end_all();
+            self.programs = [None; CHANNELS];
+            self.listens = false;
         }
     }
 
@@ -320,14 +328,14 @@ mod tests {
         let mut tracks = Tracks::default();
         // A church organ would sound for ever.
         tracks.instrument = InstrumentChoice::of(Instrument::Organ);
-        monitor.listen(true, &tracks, Genre::Pop);
+        monitor.listen(&tracks, Genre::Pop);
         monitor.hear(0, Message::note_on(0, 60, 1.0));
         let heard = levels(&mut monitor, &mut player, 3.0);
         assert!(
             heard.iter().skip(200).all(|level| *level > 0.01),
             "an organ"
         );
-        monitor.listen(false, &tracks, Genre::Pop);
+        monitor.leave();
         let rest = levels(&mut monitor, &mut player, 8.0);
         assert_eq!(rest.last(), Some(&0.0));
     }

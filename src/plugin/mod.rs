@@ -272,7 +272,11 @@ impl Plugin for Vocalise {
         }
         let Active { port, monitor, .. } = active;
         let listens = self.params.monitor.value();
-        monitor.listen(listens, &self.params.tracks(), self.params.genre.value());
+        if listens {
+            monitor.listen(&self.params.tracks(), self.params.genre.value());
+        } else {
+            monitor.leave();
+        }
         port.finish(len, |offset, message| {
             let sent = context
                 .try_send_event(midi::note_event(offset, message))
