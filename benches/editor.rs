@@ -14,29 +14,21 @@ mod screen;
 
 use headless::{Editor, Host, Script, SharedPlugin, Transport, Vst3Host, play};
 use phrase::PHRASE;
-use screen::Screen;
 use std::time::{Duration, Instant};
 
 /// How long each is measured, in seconds.
 const LENGTH_S: f64 = 10.0;
 
 fn main() {
-    let missing = screen::missing();
-    if !missing.is_empty() {
-        eprintln!("skipped: run `apt-get install {}`", missing.join(" "));
+    if screen::is_left_out() {
         return;
     }
     let Some(bundle) = bundles::bundle(bundles::VST3) else {
         return;
     };
-    let screen = Screen::start().expect("the screen starts");
     let home = tempfile::tempdir().expect("a home of its own");
     // SAFETY: no other thread runs yet.
-    unsafe {
-        std::env::set_var("DISPLAY", &screen.display);
-        std::env::set_var("LIBGL_ALWAYS_SOFTWARE", "1");
-        std::env::set_var("XDG_DATA_HOME", home.path());
-    }
+    let _screen = unsafe { screen::for_this_program(home.path()) }.expect("the screen starts");
     let mut host = Vst3Host::open(&bundle).expect("the bundle opens");
     let plugin = host.plugin();
     println!("| | no editor | editor | the editor's share |");

@@ -12,7 +12,6 @@ mod screen;
 
 use headless::{Block, Editor, Host, Pace, Setup, SharedPlugin, Vst3Host};
 use phrase::PHRASE;
-use screen::Screen;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -79,22 +78,15 @@ fn resident() -> f64 {
 
 #[test]
 fn two_hundred_openings_while_audio_runs_leave_no_memory_and_miss_no_block() {
-    let missing = screen::missing();
-    if !missing.is_empty() {
-        eprintln!("skipped: run `apt-get install {}`", missing.join(" "));
+    if screen::is_left_out() {
         return;
     }
     let Some(bundle) = bundles::bundle(bundles::VST3) else {
         return;
     };
-    let screen = Screen::start().expect("the screen starts");
     let home = tempfile::tempdir().expect("a home of its own");
     // SAFETY: this is the only test of its program, and no other thread runs yet.
-    unsafe {
-        std::env::set_var("DISPLAY", &screen.display);
-        std::env::set_var("LIBGL_ALWAYS_SOFTWARE", "1");
-        std::env::set_var("XDG_DATA_HOME", home.path());
-    }
+    let _screen = unsafe { screen::for_this_program(home.path()) }.expect("the screen starts");
     let mut host = Vst3Host::open(&bundle).expect("the bundle opens");
     let openings = Rc::new(RefCell::new(Openings {
         plugin: host.plugin(),

@@ -36,26 +36,18 @@ const SETTLE: Duration = Duration::from_millis(800);
 
 #[test]
 fn a_click_on_a_genre_reaches_the_host_and_the_saved_state() {
-    let missing = screen::missing();
-    if !missing.is_empty() {
-        eprintln!("skipped: run `apt-get install {}`", missing.join(" "));
+    if screen::is_left_out() {
         return;
     }
     let Some(bundle) = bundles::bundle(bundles::VST3) else {
         return;
     };
-    let screen = Screen::start().expect("the screen starts");
+    let home = tempfile::tempdir().expect("a home of its own");
     // SAFETY: this is the only test of its program, and no other thread runs yet.
-    unsafe {
-        std::env::set_var("DISPLAY", &screen.display);
-        std::env::set_var("LIBGL_ALWAYS_SOFTWARE", "1");
-    }
+    let screen = unsafe { screen::for_this_program(home.path()) }.expect("the screen starts");
     let shots = bundles::target().join("screenshots");
     std::fs::create_dir_all(&shots).expect("the folder for screenshots");
 
-    let home = tempfile::tempdir().expect("a home of its own");
-    // SAFETY: as above.
-    unsafe { std::env::set_var("XDG_DATA_HOME", home.path()) };
     let mut host = Vst3Host::open(&bundle).expect("the bundle opens");
     let before = genre(&mut host);
     let saved_before = host.save_state().expect("a state");

@@ -22,7 +22,7 @@ pub struct Screen {
 }
 
 /// The packages that are missing on this machine.
-pub fn missing() -> Vec<&'static str> {
+fn missing() -> Vec<&'static str> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let there = |program: &str| std::env::split_paths(&folders).any(|f| f.join(program).exists());
     let missing = PROGRAMS.iter().filter(|(program, _)| !there(program));
@@ -49,6 +49,32 @@ pub fn part(picture: &Path, (x, y, width, height): (u32, u32, u32, u32)) -> Resu
         "it is no such part"
     );
     Ok(output.stdout)
+}
+
+/// Whether a test that needs a screen is left out here; says why.
+pub fn is_left_out() -> bool {
+    let missing = missing();
+    if !missing.is_empty() {
+        eprintln!("skipped: run `apt-get install {}`", missing.join(" "));
+    }
+    !missing.is_empty()
+}
+
+/// A screen on which the windows of this program come up, drawn by software; the program's data folder
+/// is `home`.
+///
+/// # Safety
+/// No other thread runs yet.
+#[allow(dead_code, reason = "not every test opens windows of its own")]
+pub unsafe fn for_this_program(home: &Path) -> Result<Screen> {
+    let screen = Screen::start()?;
+    // SAFETY: as the caller promises.
+    unsafe {
+        std::env::set_var("DISPLAY", &screen.display);
+        std::env::set_var("LIBGL_ALWAYS_SOFTWARE", "1");
+        std::env::set_var("XDG_DATA_HOME", home);
+    }
+    Ok(screen)
 }
 
 impl Screen {
