@@ -38,8 +38,8 @@ const SUB_BASS_BELOW: f32 = 42.0;
 /// voice is more of a choir than of a drum kit, and what counts is how it differs from the others.
 /// `python -m vocalise_timbre.sung` measures them.
 const USUAL: [f32; INSTRUMENTS] = [
-    -5.03, -4.55, -4.12, -4.92, -3.15, -5.02, -4.91, -4.68, -4.19, -4.70, -3.19, -3.61, -4.91,
-    -4.58, -3.78, -3.10, -5.25, -4.73, -4.81, -5.34,
+    -5.06, -4.71, -3.97, -4.70, -3.57, -5.11, -4.90, -4.84, -4.09, -4.69, -2.80, -3.41, -4.88,
+    -4.51, -3.48, -2.91, -5.24, -4.86, -4.80, -5.27,
 ];
 
 /// Gathers the last second of voice and chooses the instrument that fits it.
