@@ -55,6 +55,11 @@ impl Calibrating {
         }
     }
 
+    /// Whether it listens now.
+    pub fn hears(&self) -> bool {
+        matches!(self, Self::Hears(_))
+    }
+
     /// Whether there is nothing to say of it.
     pub fn is_idle(&self) -> bool {
         matches!(self, Self::Idle)
@@ -76,8 +81,7 @@ impl Calibrating {
                 "Your voice is only {apart_db:.0} dB above the room: come closer to the microphone."
             ),
         };
-        let hears = matches!(self, Self::Hears(_));
-        if hears {
+        if self.hears() {
             if ui.button("Cancel").clicked() {
                 *self = Self::Idle;
             }

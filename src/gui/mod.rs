@@ -129,7 +129,8 @@ impl Editor {
 
     /// Whether something moves by itself, without news from the engine.
     fn moves(&self) -> bool {
-        self.marks.playhead_s.is_some() || !self.refining.is_idle()
+        let hears = self.calibrating.hears() || self.offset.hears();
+        hears || self.marks.playhead_s.is_some() || !self.refining.is_idle()
     }
 
     /// Takes in what was reported, and shows everything.

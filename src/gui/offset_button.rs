@@ -19,6 +19,11 @@ pub struct OffsetButton {
 }
 
 impl OffsetButton {
+    /// Whether it listens now.
+    pub fn hears(&self) -> bool {
+        self.hears.is_some()
+    }
+
     /// Hears what was reported.
     pub fn take(&mut self, report: &Report) {
         if let Some(calibration) = &mut self.hears {
