@@ -51,8 +51,8 @@ def finish(rng: np.random.Generator, audio: np.ndarray, wet: bool) -> np.ndarray
     return audio * 10 ** (rng.uniform(*PEAK) / 20) / (np.abs(audio).max() + 1e-9)
 
 
-def render(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Frames and clips of one sound set, the same every time."""
+def render(name: str, draw: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Frames and clips of one sound set, the same every time for the same ``draw`` of phrases."""
     band, tables, rows, at = player(FONTS[name]), [], [], 0
     times = TIMES if FONTS[name].family in ANEW else 1
     for instrument, played in enumerate(TABLE):
@@ -60,7 +60,7 @@ def render(name: str) -> tuple[np.ndarray, np.ndarray]:
         for program in (played.own, *played.relatives):
             if not band.has(program, drums) or not drums and program in LEFT_OUT.get(name, ()):
                 continue
-            rng = np.random.default_rng([list(FONTS).index(name), instrument, program])
+            rng = np.random.default_rng([list(FONTS).index(name), instrument, program, *([draw] if draw else [])])
             own = program == played.own
             count = times * (PHRASES_OWN if own else PHRASES_RELATIVE)
             phrases = [pattern(rng) if drums else line(rng, played) for _ in range(count)]
@@ -85,6 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--fonts", nargs="+", choices=FONTS, default=list(FONTS))
+    parser.add_argument("--draw", type=int, default=0, help="other phrases: a test that no choice was made by")
     args = parser.parse_args()
     args.data.mkdir(parents=True, exist_ok=True)
     for name in args.fonts:
@@ -94,7 +95,7 @@ def main() -> None:
         if not FONTS[name].available:
             raise SystemExit(f"render: {FONTS[name].path} is missing; install {FONTS[name].package}")
         started = time.time()
-        table, clips = render(name)
+        table, clips = render(name, args.draw)
         np.save(args.data / f"{name}.frames.npy", table)
         np.save(target, clips)  # last: its presence means that the set is complete
         print(f"{name}: {len(clips)} phrases, {len(table)} frames, {time.time() - started:.0f} s", flush=True)
