@@ -85,10 +85,7 @@ impl PresetBar {
                 }
                 let help = "Saves the settings as a preset of your own.";
                 if ui.button("Keep").on_hover_text(help).clicked() {
-                    let own = self.browser.current().is_some_and(|place| {
-                        self.browser.entries()[place].origin != Origin::Factory
-                    });
-                    let name = if own { self.browser.name() } else { "" };
+                    let name = self.own().map_or("", |_| self.browser.name());
                     self.typed = match self.typed {
                         None => Some(name.to_owned()),
                         Some(_) => None,
@@ -122,12 +119,15 @@ impl PresetBar {
         }
     }
 
+    /// The place of the preset that is on, if it is the user's own.
+    fn own(&self) -> Option<usize> {
+        let own = |place: &usize| self.browser.entries()[*place].origin != Origin::Factory;
+        self.browser.current().filter(own)
+    }
+
     /// Deletes the user's own preset that is on, and brings it back.
     fn delete(&mut self, ui: &mut Ui) {
-        let entries = self.browser.entries();
-        let own = |place: &usize| entries[*place].origin != Origin::Factory;
-        let place = self.browser.current().filter(own);
-        let outcome = if let Some(place) = place
+        let outcome = if let Some(place) = self.own()
             && ui
                 .button("Delete")
                 .on_hover_text("Deletes this preset of yours.")

@@ -116,24 +116,31 @@ impl Saving {
         selection: Selection,
         key: Option<Key>,
     ) {
-        let tracks = params.tracks();
-        let genre = params.genre.value();
-        let written = Track::ALL
-            .into_iter()
-            .filter(|track| !self.left_out.contains(track))
-            .map(|track| {
-                (
-                    track,
-                    tracks.instrument(track, genre, Instrument::default()),
-                )
-            });
-        let parts = TakeParts {
-            selection,
-            tracks: written.collect(),
-            key,
-        };
+        let written = |track: &Track| !self.left_out.contains(track);
+        let parts = parts(params, written, selection, key);
         self.asks = None;
         self.outcome = Some(save(path, take, &parts));
+    }
+}
+
+/// What a file holds: the tracks that are `written`, and what plays each.
+fn parts(
+    params: &VocaliseParams,
+    written: impl Fn(&Track) -> bool,
+    selection: Selection,
+    key: Option<Key>,
+) -> TakeParts {
+    let (tracks, genre) = (params.tracks(), params.genre.value());
+    let plays = |track| {
+        (
+            track,
+            tracks.instrument(track, genre, Instrument::default()),
+        )
+    };
+    TakeParts {
+        selection,
+        tracks: Track::ALL.into_iter().filter(written).map(plays).collect(),
+        key,
     }
 }
 
@@ -142,13 +149,7 @@ pub fn rescue(path: &Path, params: &VocaliseParams, take: &Take) -> Result<bool,
     if take.notes().is_empty() {
         return Ok(false);
     }
-    let (tracks, genre) = (params.tracks(), params.genre.value());
-    let plays = |track| tracks.instrument(track, genre, Instrument::default());
-    let parts = TakeParts {
-        selection: Selection::ALL,
-        tracks: Track::ALL.map(|track| (track, plays(track))).to_vec(),
-        key: None,
-    };
+    let parts = parts(params, |_| true, Selection::ALL, None);
     save(path, take, &parts).map(|_| true)
 }
 

@@ -107,8 +107,8 @@ impl NoteDecoder {
         &self.column(0).heard
     }
 
-    /// Where the note is heard to begin that was just said to begin at `frame`, in frames: later than
-    /// said where its loudness tells so. For a line that may look back; never after the newest frame.
+    /// Where the note is heard to begin that was just said to begin at `frame`, in frames: where its
+    /// loudness rises, if that tells. For a line that runs late anyway.
     pub fn attack(&self, frame: f64) -> f64 {
         let mut heard = [Evidence::default(); KEPT];
         for (place, back) in (0..self.filled).rev().enumerate() {
