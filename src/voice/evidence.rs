@@ -53,16 +53,17 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The frame's point in the pitch track.
+    /// How surely there is a voice of a clear pitch, 0 – 1.
+    pub(super) fn presence(&self) -> f32 {
+        self.voicing * self.clarity
+    }
+
+    /// The frame's point in the pitch track, as the network has it; see [`super::f0_track`].
     pub(super) fn f0(&self, clock: FrameClock) -> F0Point {
         let hz = pitch::to_hz(f64::from(self.clear_pitch)) as f32;
         F0Point {
             time_s: clock.described_s(self.frame as f64),
-            hz: if self.voicing * self.clarity >= VOICED {
-                hz
-            } else {
-                -hz
-            },
+            hz: if self.presence() >= VOICED { hz } else { -hz },
         }
     }
 }
@@ -160,8 +161,8 @@ impl Listener {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::frame::HOP;
     use crate::nn::PitchOutput;
-    use crate::voice::{Answers, Performance, Response, Setup, Timing, Tuneful};
 
     fn answer(index: u64, class: Option<usize>) -> PitchAnswer {
         let mut output = PitchOutput::UNVOICED;
@@ -175,25 +176,14 @@ mod tests {
             output,
             level_db: -20.0,
             gate_open: true,
+            audio: [0; HOP],
         }
     }
 
     #[test]
     fn the_pitch_track_stays_where_it_was_while_the_pitch_is_unclear() {
         let mut listener = Listener::default();
-        let clock = FrameClock {
-            delay_frames: 3,
-            setup: Setup {
-                response: Response::Sure,
-                performance: Performance::default(),
-                timing: Timing::default(),
-                tuneful: Tuneful::default(),
-                answers: Answers::default(),
-                tracks: crate::voice::Tracks::default(),
-                front_end_delay_s: 0.0,
-                rate: 48_000.0,
-            },
-        };
+        let clock = FrameClock::usual();
         let track: Vec<f32> = [Some(180), None, Some(185)]
             .into_iter()
             .enumerate()

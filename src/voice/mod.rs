@@ -15,6 +15,7 @@ pub mod draw;
 mod evidence;
 mod expecting;
 mod expression;
+mod f0_track;
 mod generative;
 mod input_prep;
 mod legato;
@@ -186,6 +187,8 @@ pub struct PitchAnswer {
     pub gate_open: bool,
     /// The heads of the network.
     pub output: PitchOutput,
+    /// The frame's audio; see [`Frame::audio`].
+    pub audio: [i16; HOP],
 }
 
 impl PitchAnswer {
@@ -196,6 +199,7 @@ impl PitchAnswer {
             level_db: frame.level_db,
             gate_open: frame.gate_open,
             output: output.clone(),
+            audio: frame.audio,
         }
     }
 }
@@ -285,6 +289,24 @@ struct FrameClock {
 }
 
 impl FrameClock {
+    /// That of the shipped network at 48 kHz, without a resampler's delay.
+    #[cfg(test)]
+    fn usual() -> Self {
+        Self {
+            delay_frames: 3,
+            setup: Setup {
+                response: Response::Sure,
+                performance: Performance::default(),
+                timing: Timing::default(),
+                tuneful: Tuneful::default(),
+                answers: Answers::default(),
+                tracks: Tracks::default(),
+                front_end_delay_s: 0.0,
+                rate: 48_000.0,
+            },
+        }
+    }
+
     /// The moment, in seconds since the front end began, that the answer to frame `index`
     /// describes.
     fn described_s(&self, index: f64) -> f64 {

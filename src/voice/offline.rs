@@ -1,6 +1,7 @@
 //! A recording, rendered by the same stages as the plugin, on the caller's thread.
 
 use super::evidence::{Evidence, Listener};
+use super::f0_track::F0Track;
 use super::report::Report;
 use super::{
     Answers, F0Point, FrameClock, Performance, PitchAnswer, Response, Setup, Timing, Tracks,
@@ -261,7 +262,9 @@ pub fn reheard(
         sample_rate,
         ..Rendering::default()
     };
-    let f0 = heard.iter().map(|e| e.f0(clock));
+    let mut track = F0Track::default();
+    let f0 = heard.iter().zip(&frames);
+    let f0 = f0.map(|(heard, frame)| track.push(heard, &frame.audio, clock));
     rendering
         .f0
         .extend(f0.filter(|f0| recording.holds(f0.time_s)));

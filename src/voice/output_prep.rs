@@ -5,6 +5,7 @@ use super::band::conductor::{Begun, Conductor};
 use super::band::mixer::Mixer;
 use super::expecting::Expecting;
 use super::expression::Heard;
+use super::f0_track::F0Track;
 use super::generative::{Ask, Made};
 use super::melody::Melody;
 use super::note_decoder::{NoteDecoder, NoteEvent};
@@ -28,6 +29,8 @@ const APART: f64 = 2.0;
 pub struct VoiceOutput {
     clock: FrameClock,
     decoder: NoteDecoder,
+    /// The pitch track as it is told of.
+    track: F0Track,
     melody: Melody,
     /// When notes are played.
     timing: Timing,
@@ -77,6 +80,7 @@ impl VoiceOutput {
         Self {
             clock,
             decoder,
+            track: F0Track::default(),
             melody: Melody::new(setup.rate, clock.delay_frames, setup.performance),
             timing: setup.timing,
             hold: setup.timing.mode.hold(setup.rate),
@@ -425,9 +429,11 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
         let sensitivity = self.melody.performance().sensitivity;
         answer.output.voicing = sensitivity::voicing(answer.output.voicing, sensitivity);
         let events = self.decoder.push(&answer);
-        let f0 = self.decoder.heard().f0(self.clock);
+        let heard = self.decoder.heard();
+        let f0 = heard.f0(self.clock);
+        let told = self.track.push(heard, &answer.audio, self.clock);
         self.tell(Report::Frame {
-            f0,
+            f0: told,
             level_db: answer.level_db,
             voicing: answer.output.voicing,
         });

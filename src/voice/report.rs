@@ -16,7 +16,7 @@ pub struct F0Point {
 pub enum Report {
     /// A frame was decoded.
     Frame {
-        /// Its pitch.
+        /// The pitch of the one before it, which is known by now.
         f0: F0Point,
         /// Its level in dB below full scale.
         level_db: f32,

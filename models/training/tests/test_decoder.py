@@ -66,13 +66,3 @@ def test_bootstrap_holds_the_estimate():
     rows = np.array([[1, 2, 2], [2, 2, 2], [0, 2, 2]], float)
     value, low, high = evaluate.bootstrap(rows, evaluate.f1)
     assert low <= value <= high and value == pytest.approx(0.5)
-
-
-def test_the_pitch_track_stays_where_it_was_while_the_pitch_is_unclear():
-    outputs = perfect([(30, 90, 60)])
-    outputs["fine"][50:60] = 1 / 420
-    track = evaluate.f0_track(outputs)
-    left_out = DELAY_FRAMES - 1  # frames that describe what lies before time 0
-    hz, unclear = track[30 - left_out : 90 - left_out, 1], slice(20, 30)
-    assert np.abs(np.abs(hz) / 261.626 - 1).max() < 0.001
-    assert (hz[unclear] < 0).all() and (np.delete(hz, np.r_[unclear]) > 0).all()

@@ -19,16 +19,11 @@ import onnxruntime
 import scipy.signal
 import soundfile
 
-from .decoder import Decoded, Settings, clarity, clear_midi, decode
+from .decoder import Decoded, Settings, decode
+from .f0_track import f0_track
 from .features import DELAY_FRAMES, HOP, SAMPLE_RATE, features
 from .presets import PRESETS
 from .streaming import StreamingSession, take_outputs
-
-VOICED = 0.35
-"""Voicing probability times clarity from which a frame of the f0 track counts as voiced; lower values follow decaying
-tails."""
-CLEAR = 0.5
-"""Clarity under which the f0 track stays where it was."""
 
 
 def read_audio(path: Path) -> np.ndarray:
@@ -50,14 +45,6 @@ def listener(model: Path):
 def outputs_of(listen, audio: np.ndarray) -> dict[str, np.ndarray]:
     """Network outputs for audio, with enough silence appended for its last frames to be described."""
     return listen(features(np.pad(audio, (0, HOP * (DELAY_FRAMES + 3)))))
-
-
-def f0_track(outputs: dict[str, np.ndarray]) -> np.ndarray:
-    """[N, 2] time_s, f0_hz; unvoiced frames carry minus the best guess, which mir_eval understands."""
-    hz = 440 * 2 ** ((clear_midi(outputs, CLEAR) - 69) / 12)
-    times = (np.arange(len(hz)) + 1 - DELAY_FRAMES) * HOP / SAMPLE_RATE
-    track = np.stack([times, np.where(outputs["voicing"][:, 0] * clarity(outputs) >= VOICED, hz, -hz)], axis=1)
-    return track[times >= 0]
 
 
 def write_predictions(folder: Path, name: str, notes: list[Decoded], track: np.ndarray) -> None:
@@ -152,8 +139,9 @@ def evaluate(model: Path, reference: Path, predictions: Path, settings: Settings
     for folder in sorted(p for p in reference.iterdir() if p.is_dir()):
         notes, gold, tracks = [], [], []
         for path in sorted(p for p in folder.iterdir() if p.suffix in (".flac", ".wav")):
-            outputs = outputs_of(listen, read_audio(path))
-            decoded, track = decode(outputs, settings), f0_track(outputs)
+            audio = read_audio(path)
+            outputs = outputs_of(listen, audio)
+            decoded, track = decode(outputs, settings), f0_track(outputs, audio)
             write_predictions(predictions, path.stem, decoded, track)
             note_file, f0_file = (folder / f"{path.stem}.{kind}.tsv" for kind in ("notes", "f0"))
             if note_file.exists():

@@ -1,6 +1,7 @@
 //! What a singer would notice of the decoder, on answers made by hand.
 
 use super::*;
+use crate::audio::frame::HOP;
 use crate::nn::PitchOutput;
 
 /// The network's answer to a frame in which `pitch` is heard (`None`: nothing).
@@ -20,6 +21,7 @@ fn answer(index: u64, pitch: Option<f32>, onset: f32) -> PitchAnswer {
         level_db: -20.0,
         gate_open: true,
         output,
+        audio: [0; HOP],
     }
 }
 
