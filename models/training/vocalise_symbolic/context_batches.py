@@ -93,15 +93,21 @@ class Sampler:
         self.lines = {s: [line for line in lines if line.source == s] for s in self.sources}
         self.chances = np.array([self.WEIGHTS[s] for s in self.sources])
         self.chances /= self.chances.sum()
-        self.bank = {s: [q for q in bank if q.source == s] for s in ("groove", "elbongosero")}
+        self.bank = {s: [q for q in bank if q.source == s] for s in ("groove", "elbongosero", "sung")}
 
     def late(self, length: int) -> np.ndarray | None:
-        kind = self.rng.choice(4, p=(0.3, 0.3, 0.35, 0.05)) if self.human else 3
-        if kind == 3:
+        """Deviations of a drummer, of a tapper, of a made-up singer, or of one of these two as the pitch model hears a
+        voice; now and then none."""
+        if not self.human or self.rng.random() < 0.05:
             return None
+        kind = self.rng.choice(4, p=(0.25, 0.25, 0.25, 0.25) if self.bank["sung"] else (0.32, 0.32, 0.36, 0.0))
         if kind == 2:
             return deviations.singer(length, self.rng)
-        known = self.bank[("groove", "elbongosero")[kind]]
+        person = self.replay("groove" if kind == 0 or self.rng.random() < 0.5 * (kind == 3) else "elbongosero", length)
+        return person + self.replay("sung", length) if kind == 3 else person
+
+    def replay(self, source: str, length: int) -> np.ndarray:
+        known = self.bank[source]
         # a little more of a shift, so that the lags of a few players are not all there is
         return deviations.replay(known[self.rng.integers(len(known))], length, self.rng) + self.rng.normal(0, 0.006)
 

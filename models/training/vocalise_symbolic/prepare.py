@@ -11,9 +11,10 @@ from . import corpus, deviations
 
 
 def load(data: Path) -> tuple[list[corpus.Line], list[corpus.Line], list[deviations.Sequence]]:
-    """(training lines, held-out lines, deviation sequences of both)."""
+    """(training lines, held-out lines, deviation sequences of both, with those of ``sung`` where it was run)."""
     training, validation = pickle.loads((data / "lines.pkl").read_bytes())
-    return training, validation, pickle.loads((data / "bank.pkl").read_bytes())
+    files = [data / "bank.pkl", *data.glob("sung.pkl")]
+    return training, validation, [sequence for file in files for sequence in pickle.loads(file.read_bytes())]
 
 
 def main() -> None:

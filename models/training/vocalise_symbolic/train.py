@@ -72,6 +72,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("run", type=Path)
     parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--steps", type=int, help="budget in optimiser steps instead, the same on any machine")
     parser.add_argument("--rate", type=float, help="highest learning rate [0.001; continuation: 0.002]")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
@@ -101,10 +102,10 @@ def main() -> None:
         optimizer.load_state_dict(saved["optimizer"])
         average, step, spent = saved["average"], saved["step"], saved["spent"]
     before, saved_at, shown = time.monotonic() - spent, spent, {}
-    while spent < args.minutes * 60:
-        progress = spent / (args.minutes * 60)
+    progress = lambda: step / args.steps if args.steps else spent / (args.minutes * 60)
+    while progress() < 1:
         for group in optimizer.param_groups:
-            group["lr"] = top * min(1, (step + 1) / 200) * (0.02 + 0.49 * (1 + math.cos(math.pi * progress)))
+            group["lr"] = top * min(1, (step + 1) / 200) * (0.02 + 0.49 * (1 + math.cos(math.pi * progress())))
         losses = one_step(net, sampler, step, args.only)
         optimizer.zero_grad()
         sum(losses.values()).backward()
@@ -121,7 +122,7 @@ def main() -> None:
         if step % 100 == 0:
             losses = ", ".join(f"{name} {value:.3f}" for name, value in shown.items())
             print(f"{spent / 60:.1f} min, step {step}: {losses}", flush=True)
-        if spent - saved_at > 60 or spent >= args.minutes * 60:
+        if spent - saved_at > 60 or progress() >= 1:
             saved_at = spent
             state = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "average": average}
             torch.save(state | {"step": step, "spent": spent, "commit": pack.repository_commit()}, args.run / "new.pt")
