@@ -1,6 +1,6 @@
 """Fits the constant of src/music/rhythm_patterns.rs: what kinds of players play where in a bar.
 
-    python fit_patterns.py CORPUS.jsonl.gz OUT.rs
+    python fit_patterns.py CORPUS.jsonl.gz OUT.rs [--without drummer1 drummer2 ...]
 
 First mixtures of Poisson rates of onsets, by expectation-maximisation at the beat that was played
 to. Then all numbers are changed by gradient so that the true tempo and place of the beat become
@@ -8,14 +8,15 @@ likely among all candidates (`RATIOS` of the tempo, 12 places a beat), given win
 beats: rates that describe the playing best do not tell half-beats and half-tempos apart best.
 
 Needs numpy and torch; takes some minutes and 3 GB. The held-out part (see corpus.rs) is left out,
-and so is everything not in 4/4. Beside the corpus there is plain playing: eighths or quarters with
+and so is everything not in 4/4. `--without` leaves these drummers out instead of the held-out ones:
+see cross_validate.py. Beside the corpus there is plain playing: eighths or quarters with
 a louder beat, at any tempo of 64 - 165 BPM, which the corpus hardly has.
 """
 
+import argparse
 import gzip
 import json
 import math
-import sys
 import zlib
 
 import numpy as np
@@ -39,8 +40,10 @@ TRUE = RATIOS.index(1)
 TAPS_THINNED = 6
 
 
-def held_out(piece):
+def held_out(piece, without=()):
     parts = piece["id"].split("/")
+    if without and piece["src"] == "groove":
+        return parts[1] in without
     group = {"groove": parts[1:2], "elbongosero": parts[1:3]}.get(piece["src"], parts)
     value = 0xCBF29CE484222325
     for byte in "/".join(group).encode():
@@ -62,11 +65,11 @@ def rendered(notes, bpm):
     return np.array([(at, min(1, math.sqrt(energy) / 2)) for at, energy in onsets])
 
 
-def corpus(path):
+def corpus(path, without=()):
     """Kind, BPM, onsets, and the first beat's place in beats, of all that may be fitted to."""
     for line in gzip.open(path):
         piece = json.loads(line)
-        if held_out(piece):
+        if held_out(piece, without):
             continue
         chance, source, bpm = zlib.crc32(piece["id"].encode()), piece["src"], piece["bpm"]
 
@@ -315,10 +318,16 @@ def written(patterns):
 
 
 def main():
-    found = windows([*corpus(sys.argv[1]), *plain()])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus")
+    parser.add_argument("out")
+    parser.add_argument("--without", nargs="*", default=(), metavar="DRUMMER")
+    args = parser.parse_args()
+    found = windows([*corpus(args.corpus, args.without), *plain()])
     print({kind: sum(w[0] == kind for w in found) for kind in KINDS})
-    with open(sys.argv[2], "w") as out:
+    with open(args.out, "w") as out:
         out.write(written(fitted(found)))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
 //! Tempo, beats and keys on the corpus, against the truth.
 //!
 //! `cargo bench --bench musical_time` reports the held-out part, which nothing was fitted to;
-//! `-- train` the other; `-- dump DIR` also writes each piece's truth and result there, for
+//! `-- train` the other; `-- drummers NAME,NAME` only Groove's drummers of these names; `-- dump DIR` also writes each piece's truth and result there, for
 //! `mir_eval` to check. Without the corpus (`../shared/corpora/corpus.jsonl.gz`, or the file that
 //! `VOCALISE_CORPUS` names) there is nothing to measure.
 
@@ -31,6 +31,16 @@ fn main() {
     let held_out = !arguments.iter().any(|argument| argument == "train");
     let dump = arguments.iter().position(|argument| argument == "dump");
     let dump = dump.and_then(|at| arguments.get(at + 1)).map(Path::new);
+    let drummers = arguments.iter().position(|argument| argument == "drummers");
+    if let Some(names) = drummers.and_then(|at| arguments.get(at + 1)) {
+        let named = |piece: &&Piece| {
+            let drummer = piece.id.split('/').nth(1);
+            drummer.is_some_and(|drummer| names.split(',').any(|name| name == drummer))
+        };
+        let part: Vec<_> = pieces.iter().filter(named).collect();
+        beat_lines(&[("drums (Groove)", beats::drums(&part))], dump);
+        return;
+    }
     let part: Vec<_> = pieces
         .iter()
         .filter(|piece| piece.held_out == held_out)
@@ -56,12 +66,16 @@ fn beat_table(part: &[&Piece], dump: Option<&Path>) {
         ("sung OpenEWLD", beats::melodies(part, "openewld")),
         ("sung POP909", beats::melodies(part, "pop909")),
     ];
+    beat_lines(&sets, dump);
+}
+
+fn beat_lines(sets: &[(&str, Vec<beats::Performance>)], dump: Option<&Path>) {
     println!("tempo after 8 beats: right to 4 %; F: mir_eval's, beats before 5 s left out");
     println!(
         "| performances | n | tempo | or x2, /2 | F | or x2, /2 | F from the first beat | us a call |"
     );
     println!("|---|---|---|---|---|---|---|---|");
-    for (name, set) in &sets {
+    for (name, set) in sets {
         let figures = beats::measure(set, Listener::USUAL, dump);
         println!(
             "| {name} | {} | {:.3} | {:.3} | {:.3} | {:.3} | {:.3} | {:.0} |",
