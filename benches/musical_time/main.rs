@@ -1,7 +1,8 @@
 //! Tempo, beats and keys on the corpus, against the truth.
 //!
 //! `cargo bench --bench musical_time` reports the held-out part, which nothing was fitted to;
-//! `-- train` the other; `-- drummers NAME,NAME` only Groove's drummers of these names; `-- dump DIR` also writes each piece's truth and result there, for
+//! `-- train` the other; `-- drummers NAME,NAME` only Groove's drummers of these names, or all of
+//! them; `-- dump DIR` also writes each piece's truth and result there, for
 //! `mir_eval` to check. Without the corpus (`../shared/corpora/corpus.jsonl.gz`, or the file that
 //! `VOCALISE_CORPUS` names) there is nothing to measure.
 
@@ -32,10 +33,13 @@ fn main() {
     let dump = arguments.iter().position(|argument| argument == "dump");
     let dump = dump.and_then(|at| arguments.get(at + 1)).map(Path::new);
     let drummers = arguments.iter().position(|argument| argument == "drummers");
-    if let Some(names) = drummers.and_then(|at| arguments.get(at + 1)) {
+    if let Some(at) = drummers {
+        let names = arguments.get(at + 1).map_or("", String::as_str);
         let named = |piece: &&Piece| {
             let drummer = piece.id.split('/').nth(1);
-            drummer.is_some_and(|drummer| names.split(',').any(|name| name == drummer))
+            drummer.is_some_and(|drummer| {
+                names.is_empty() || names.split(',').any(|name| name == drummer)
+            })
         };
         let part: Vec<_> = pieces.iter().filter(named).collect();
         beat_lines(&[("drums (Groove)", beats::drums(&part))], dump);

@@ -20,6 +20,8 @@ const STEADY: f32 = 0.2;
 /// Voiced frames over which steadiness is averaged (0.8 s of voice), and where it begins.
 const STEADINESS_FRAMES: f32 = 80.0;
 const FIRST_STEADINESS: f32 = 0.7;
+/// Where tunefulness, which is averaged over as much voice, begins.
+const FIRST_TUNEFULNESS: f32 = 0.5;
 
 /// One frame's evidence for and against notes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -40,6 +42,8 @@ pub struct Evidence {
     pub activity: f32,
     /// How steady the voice's pitch has been of late, 0 – 1: the share of its frames that moved little.
     pub steadiness: f32,
+    /// How much of the voice belonged to notes of late, 0 – 1: the mean of its activity.
+    pub tunefulness: f32,
     /// How likely there is a voice with a pitch, 0 – 1.
     pub voicing: f32,
     /// How likely a note begins here, 0 – 1.
@@ -80,6 +84,7 @@ pub struct Listener {
     /// Pitch of the last frame and of the one before; `None` where there was no voice.
     pitches: [Option<f32>; 2],
     steadiness: f32,
+    tunefulness: f32,
     /// Pitch of the last clear frame.
     clear: Option<f32>,
 }
@@ -92,6 +97,7 @@ impl Default for Listener {
             heard: 0,
             pitches: [None; 2],
             steadiness: FIRST_STEADINESS,
+            tunefulness: FIRST_TUNEFULNESS,
             clear: None,
         }
     }
@@ -125,6 +131,10 @@ impl Listener {
             self.steadiness += (steady - self.steadiness) / STEADINESS_FRAMES;
         }
         self.pitches = [voiced, self.pitches[0]];
+        let activity = (1.0 - output.pitch[0]).clamp(0.0, 1.0);
+        if voiced.is_some() {
+            self.tunefulness += (activity - self.tunefulness) / STEADINESS_FRAMES;
+        }
         Evidence {
             frame: answer.index,
             pitch,
@@ -132,8 +142,9 @@ impl Listener {
             clear_pitch: self.clear.unwrap_or(pitch),
             centre,
             certainty: certainty(output, centre),
-            activity: (1.0 - output.pitch[0]).clamp(0.0, 1.0),
+            activity,
             steadiness: self.steadiness,
+            tunefulness: self.tunefulness,
             voicing,
             onset,
             offset: output.offset.clamp(0.0, 1.0),

@@ -1,10 +1,11 @@
 //! The pitch track that is told of: the network's pitch, looked at twice where the voice speaks.
 //!
-//! A sung pitch stands, and the network's is taken as it is. A spoken one moves by semitones within
-//! the 46 ms that the network looks at, and the folds still swing two or three times while they part:
-//! the pitch of those periods falls (*relative fundamental frequency*, see Lien and Stepp, JASA 135,
-//! 2014), and there is too little of them for the network to hear. So where a voice is unsteady, what sounds before the moment is compared with
-//! what sounds after it, a period later, and a voice that fades is drawn down. Notes and bends do not come from here.
+//! A spoken pitch moves by semitones within the 46 ms that the network looks at, and the folds
+//! still swing two or three times while they part: the pitch of those periods falls (*relative
+//! fundamental frequency*, see Lien and Stepp, JASA 135, 2014), and there is too little of them for
+//! the network to hear. So where a voice is unsteady and hardly in notes, what sounds before the
+//! moment is compared with what sounds after it, a period later, and a voice that fades is drawn
+//! down. Elsewhere the pitch is the network's; notes and bends do not come from here.
 //!
 //! `models/training/vocalise_training/f0_track.py` is the same, used to measure models.
 
@@ -12,8 +13,10 @@ use super::evidence::Evidence;
 use super::{F0Point, FrameClock};
 use crate::audio::frame::{HOP, SAMPLE_RATE};
 
-/// Steadiness under which a voice is taken for speech here: one of which nothing is known yet, too.
-const SPOKEN: f32 = 0.71;
+/// Steadiness and tunefulness under which a voice is taken for speech here: one of which nothing is
+/// known yet, too.
+const UNSTEADY: f32 = 0.71;
+const UNTUNEFUL: f32 = 0.75;
 /// Presence under which there is nothing to look at.
 const PRESENT: f32 = 0.1;
 /// The period is looked for between these parts of the network's frequency.
@@ -29,7 +32,9 @@ const FALL: f32 = 1.1;
 const FADES: f32 = 0.95;
 /// and is complete after so much less of it.
 const FADED: f32 = 0.3;
-/// Hops of audio that are kept.
+/// What is like nothing.
+const OUTSIDE: f64 = -1.0;
+/// Hops of audio that are kept: enough for delays of 2 – 6 frames, beyond which no period is found.
 const KEPT: usize = 8;
 
 /// Makes the track of one stream of evidence, one frame behind it.
@@ -71,7 +76,8 @@ impl F0Track {
             };
         };
         let mut point = last.f0(clock);
-        if last.steadiness < SPOKEN && last.presence() > PRESENT {
+        let spoken = last.steadiness < UNSTEADY && last.tunefulness < UNTUNEFUL;
+        if spoken && last.presence() > PRESENT {
             let hz = f64::from(point.hz.abs());
             let behind = (clock.delay_frames as usize + 1) * HOP;
             let period = self.audio.len().checked_sub(behind);
@@ -107,7 +113,7 @@ fn period(sound: &Sound, at: usize, hz: f64, span: f64) -> Option<f64> {
     let last = (SAMPLE_RATE / (hz * RANGE.0)) as usize + 1;
     let likeness = |lag: usize| {
         let from = at.checked_sub((0.5 * (1.0 + span) * lag as f64).round() as usize);
-        from.map_or(-1.0, |from| {
+        from.map_or(OUTSIDE, |from| {
             sound.likeness(from, lag, (span * lag as f64).round() as usize)
         })
     };
@@ -124,7 +130,7 @@ fn period(sound: &Sound, at: usize, hz: f64, span: f64) -> Option<f64> {
     let lag = best as f64;
     let (before, after) = (likeness(best - 1), likeness(best + 1));
     let bend = before - 2.0 * highest + after;
-    let inside = first < best && best < last && bend < 0.0;
+    let inside = first < best && best < last && before.min(after) > OUTSIDE && bend < 0.0;
     Some(if inside {
         lag + 0.5 * (before - after) / bend
     } else {
@@ -141,7 +147,8 @@ struct Sound<'a> {
 
 impl<'a> Sound<'a> {
     fn new(audio: &'a [f32]) -> Self {
-        let mut sums = vec![(0.0, 0.0)];
+        let mut sums = Vec::with_capacity(audio.len() + 1);
+        sums.push((0.0, 0.0));
         let (mut sum, mut squares) = (0.0, 0.0);
         for sample in audio {
             sum += f64::from(*sample);
@@ -151,10 +158,11 @@ impl<'a> Sound<'a> {
         Self { audio, sums }
     }
 
-    /// Pearson's correlation of `length` samples at `from` with those `lag` later; -1 outside.
+    /// Pearson's correlation of `length` samples at `from` with those `lag` later;
+    /// [`OUTSIDE`] the audio.
     fn likeness(&self, from: usize, lag: usize, length: usize) -> f64 {
         let Some(later) = self.audio.get(from + lag..from + lag + length) else {
-            return -1.0;
+            return OUTSIDE;
         };
         let n = length as f64;
         let moments = |from: usize| {
@@ -192,11 +200,14 @@ mod tests {
     use crate::music::pitch;
     use std::f64::consts::TAU;
 
+    /// Steadiness and tunefulness.
+    const SUNG: (f32, f32) = (0.9, 0.95);
+    const SPOKEN: (f32, f32) = (0.5, 0.5);
     const NETWORK_HZ: f64 = 200.0;
 
     /// The last point of 12 frames of a voice that sounds at `sounds_hz`, where the network hears 200 Hz,
     /// and whose voicing is `voicing` in the last frames, oldest first.
-    fn track(sounds_hz: f64, steadiness: f32, voicing: &[f32]) -> F0Point {
+    fn track(sounds_hz: f64, (steadiness, tunefulness): (f32, f32), voicing: &[f32]) -> F0Point {
         let mut track = F0Track::default();
         let clear_pitch = pitch::from_hz(NETWORK_HZ).expect("a frequency") as f32;
         let frames = 12;
@@ -212,6 +223,7 @@ mod tests {
                 clarity: 1.0,
                 voicing: since.map_or(1.0, |since| voicing[since]),
                 steadiness,
+                tunefulness,
                 ..Evidence::default()
             };
             track.push(&heard, &audio, FrameClock::usual())
@@ -225,8 +237,13 @@ mod tests {
 
     #[test]
     fn a_sung_pitch_is_the_network_s() {
-        let point = track(190.0, 0.9, &[0.8, 0.7, 0.6, 0.5]);
+        let point = track(190.0, SUNG, &[0.8, 0.7, 0.6, 0.5]);
         assert!(cents(point.hz).abs() < 1.0, "{point:?}");
+        let amateur = track(190.0, (0.5, 0.9), &[0.8, 0.7, 0.6, 0.5]);
+        assert!(
+            cents(amateur.hz).abs() < 1.0,
+            "unsteady, in notes: {amateur:?}"
+        );
         let clock = FrameClock::usual();
         assert_eq!(point.time_s, clock.described_s(10.0), "the one before");
     }
@@ -234,20 +251,20 @@ mod tests {
     #[test]
     fn a_spoken_pitch_is_drawn_towards_the_period_that_sounds() {
         let wanted = 1_200.0 * (190.0f64 / NETWORK_HZ).log2() * PERIOD_SHARE;
-        let point = track(190.0, 0.5, &[]);
+        let point = track(190.0, SPOKEN, &[]);
         assert!((cents(point.hz) - wanted).abs() < 3.0, "{point:?}");
-        let point = track(90.0, 0.5, &[]);
+        let point = track(90.0, SPOKEN, &[]);
         assert!(cents(point.hz).abs() < 1.0, "nothing alike near: {point:?}");
     }
 
     #[test]
     fn a_spoken_pitch_falls_where_the_voice_fades_and_not_where_it_swells() {
-        let fading = track(200.0, 0.5, &[0.85, 0.75, 0.6, 0.5]);
+        let fading = track(200.0, SPOKEN, &[0.85, 0.75, 0.6, 0.5]);
         assert!(
             (cents(fading.hz) + 100.0 * f64::from(FALL)).abs() < 3.0,
             "{fading:?}"
         );
-        let swelling = track(200.0, 0.5, &[0.4, 0.5, 0.6, 0.7]);
+        let swelling = track(200.0, SPOKEN, &[0.4, 0.5, 0.6, 0.7]);
         assert!(cents(swelling.hz).abs() < 3.0, "{swelling:?}");
     }
 

@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("run", type=Path)
     parser.add_argument("--minutes", type=float, default=30)
-    parser.add_argument("--steps", type=int, help="budget in optimiser steps instead, the same on any machine")
+    parser.add_argument("--steps", type=int, help="budget in optimiser steps instead")
     parser.add_argument("--rate", type=float, help="highest learning rate [0.001; continuation: 0.002]")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
@@ -80,6 +80,8 @@ def main() -> None:
     parser.add_argument("--only", choices=("hindsight", "foresight"), help="context only")
     parser.add_argument("--straight", action="store_true", help="context only")
     args = parser.parse_args()
+    if args.steps is not None and args.steps < 1:
+        parser.error("--steps must be at least 1")
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     args.run.mkdir(parents=True, exist_ok=True)
