@@ -39,7 +39,8 @@ const KEPT: usize = 8;
 
 /// Makes the track of one stream of evidence, one frame behind it.
 pub(super) struct F0Track {
-    /// The newest audio, the newest last; [`Frame::audio`](crate::audio::Frame::audio) in its steps.
+    /// The newest audio, the newest last, in the steps of
+    /// [`Frame::audio`](crate::audio::Frame::audio).
     audio: [f32; KEPT * HOP],
     /// The last frame, whose point is to be told next, and the presence of the voice before it.
     last: Option<(Evidence, f32)>,
@@ -205,8 +206,8 @@ mod tests {
     const SPOKEN: (f32, f32) = (0.5, 0.5);
     const NETWORK_HZ: f64 = 200.0;
 
-    /// The last point of 12 frames of a voice that sounds at `sounds_hz`, where the network hears 200 Hz,
-    /// and whose voicing is `voicing` in the last frames, oldest first.
+    /// The last point of 12 frames of a voice that sounds at `sounds_hz`, where the network hears
+    /// 200 Hz, and whose voicing is `voicing` in the last frames, oldest first.
     fn track(sounds_hz: f64, (steadiness, tunefulness): (f32, f32), voicing: &[f32]) -> F0Point {
         let mut track = F0Track::default();
         let clear_pitch = pitch::from_hz(NETWORK_HZ).expect("a frequency") as f32;

@@ -391,6 +391,7 @@ impl PrepareOutput<VoiceLine> for VoiceOutput {
             }
             HostEvent::Reset { .. } => {
                 self.decoder.reset();
+                self.track = F0Track::default();
                 self.melody.reset();
                 self.rhythm.reset();
                 self.tonality.reset();
