@@ -34,11 +34,14 @@ fn main() {
     let dump = dump.and_then(|at| arguments.get(at + 1)).map(Path::new);
     let drummers = arguments.iter().position(|argument| argument == "drummers");
     if let Some(at) = drummers {
-        let names = arguments.get(at + 1).map_or("", String::as_str);
+        // What cargo adds is no name.
+        let names = arguments
+            .get(at + 1)
+            .filter(|names| !names.starts_with('-'));
         let named = |piece: &&Piece| {
             let drummer = piece.id.split('/').nth(1);
             drummer.is_some_and(|drummer| {
-                names.is_empty() || names.split(',').any(|name| name == drummer)
+                names.is_none_or(|names| names.split(',').any(|name| name == drummer))
             })
         };
         let part: Vec<_> = pieces.iter().filter(named).collect();

@@ -20,8 +20,7 @@ def test_the_pitch_track_stays_where_it_was_while_the_pitch_is_unclear():
 
 def heard(sounds_hz, voicing=(), notes=0.0):
     """Cents between the track and the network's 200 Hz, of a voice that has moved by a semitone a frame and sounds at
-    ``sounds_hz``; ``voicing`` of the last frames, ``notes`` how surely they
-    belong to notes."""
+    ``sounds_hz``; ``voicing`` of the last frames, ``notes`` how surely all of them belong to notes."""
     outputs = perfect([(5, 298, 60)])
     for k in range(250):  # unsteady until here
         outputs["fine"][k] = np.eye(420)[180 + 5 * (k % 4)]

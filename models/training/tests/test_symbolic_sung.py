@@ -23,7 +23,7 @@ def test_sung_sequences_join_those_of_people(tmp_path):
     (tmp_path / "lines.pkl").write_bytes(pickle.dumps(([], [])))
     (tmp_path / "bank.pkl").write_bytes(pickle.dumps([sequence("groove")]))
     assert [q.source for q in prepare.load(tmp_path)[2]] == ["groove"]
-    (tmp_path / sung.FILE).write_bytes(pickle.dumps([sequence("sung")]))
+    (tmp_path / prepare.SUNG).write_bytes(pickle.dumps([sequence("sung")]))
     assert [q.source for q in prepare.load(tmp_path)[2]] == ["groove", "sung"]
 
 

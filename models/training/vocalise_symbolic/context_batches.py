@@ -103,7 +103,7 @@ class Sampler:
         kind = self.rng.choice(4, p=(0.25, 0.25, 0.25, 0.25) if self.bank["sung"] else (0.32, 0.32, 0.36, 0.0))
         if kind == 2:
             return deviations.singer(length, self.rng)
-        person = self.replay("groove" if kind == 0 or self.rng.random() < 0.5 * (kind == 3) else "elbongosero", length)
+        person = self.replay(("groove", "elbongosero")[kind if kind < 2 else self.rng.integers(2)], length)
         return person + self.replay("sung", length) if kind == 3 else person
 
     def replay(self, source: str, length: int) -> np.ndarray:

@@ -147,20 +147,19 @@ def notes(reader: TorchReader | OnnxReader, training: list[Line], lines: list[Li
 
 def timing(reader: TorchReader | OnnxReader, lines: list[Line], bank: list[Sequence], thin: int) -> None:
     """Held-out scores re-timed by held-out players; error rates."""
+    drummers, voices = ([q for q in bank if q.held_out and q.source == source] for source in ("groove", "sung"))
     kinds = {
-        "Groove, held-out drummers": [q for q in bank if q.held_out and q.source == "groove"],
+        "Groove, held-out drummers": drummers,
         "El Bongosero, held-out loops": [q for q in bank if q.held_out and q.source == "elbongosero"],
         "made-up singer": [],
-        "voices as the pitch model hears them, sung with held-out drummers' timing": [q for q in bank if q.held_out and q.source == "sung"],
     }
+    if voices:
+        kinds["voices as the pitch model hears them, sung with held-out drummers' timing"] = voices
     columns = {
         "model": "model, hindsight", "live": "model, at note-on", "nearest": "nearest 16th",
         "lag": "nearest 16th, mean lag off", "both": "nearest 16th or triplet",
     }  # fmt: skip
-    drummers = next(iter(kinds.values()))
     for kind, players in kinds.items():
-        if not players and kind != "made-up singer":
-            continue
         rng = np.random.default_rng(7)
         straight, mixed = Table(), Table()
         for line in lines:
@@ -171,7 +170,7 @@ def timing(reader: TorchReader | OnnxReader, lines: list[Line], bank: list[Seque
                     continue
                 bpm = float(rng.uniform(70, 160))
                 late = replay(players[rng.integers(len(players))], length, rng) if players else singer(length, rng)
-                if players and players[0].source == "sung":
+                if players is voices:
                     late = late + replay(drummers[rng.integers(len(drummers))], length, rng)
                 excerpt = perform(line, start, length, late, bpm)
                 shape = (1, length)

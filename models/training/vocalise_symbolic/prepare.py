@@ -9,11 +9,14 @@ from pathlib import Path
 
 from . import corpus, deviations
 
+SUNG = "sung.pkl"
+"""What ``sung`` writes beside the two."""
+
 
 def load(data: Path) -> tuple[list[corpus.Line], list[corpus.Line], list[deviations.Sequence]]:
     """(training lines, held-out lines, deviation sequences of both, with those of ``sung`` where it was run)."""
     training, validation = pickle.loads((data / "lines.pkl").read_bytes())
-    files = [data / "bank.pkl", *data.glob("sung.pkl")]
+    files = [data / "bank.pkl", *data.glob(SUNG)]
     return training, validation, [sequence for file in files for sequence in pickle.loads(file.read_bytes())]
 
 

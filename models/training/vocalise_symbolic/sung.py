@@ -17,11 +17,11 @@ from vocalise_training.evaluate import listener, outputs_of
 from vocalise_training.notes import Note
 from vocalise_training.presets import PRESETS
 
+from . import prepare
 from .deviations import MIN_HITS, Sequence
 
 WINDOW = 0.12
 """Seconds by which a stated onset is off at most; what is further is another note."""
-FILE = "sung.pkl"
 
 
 def heard_late(truth: list[Note], heard: list[Decoded]) -> np.ndarray:
@@ -51,7 +51,7 @@ def main() -> None:
                     found.append(Sequence("sung", f"{kind} {clip}", clip % 5 == 0, late))
         ours = np.concatenate([q.seconds for q in found if q.player.startswith(kind)] or [np.zeros(1)])
         print(f"{kind}: {len(ours)} notes, {1000 * np.median(ours):+.0f} ms, deviation {1000 * ours.std():.0f} ms", flush=True)
-    (args.data / FILE).write_bytes(pickle.dumps(found))
+    (args.data / prepare.SUNG).write_bytes(pickle.dumps(found))
     print(f"{len(found)} sequences, {sum(q.held_out for q in found)} of them held out")
 
 
